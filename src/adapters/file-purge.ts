@@ -1,0 +1,102 @@
+import { closeSync, constants, fdatasyncSync, readdirSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { hasErrno } from '../core/errors.ts';
+import type { Ids } from '../ports.ts';
+import { tombstoneLine } from './event-lines.ts';
+import { openRegular, readLine, scanLines } from './file-lines.ts';
+import { isOwnFolder } from './log-places.ts';
+
+/** The event to purge, and the key under which a racing retry may have left a second copy of it. */
+export interface PurgeTarget {
+  uid: string;
+  event: string;
+  key: string | undefined;
+}
+
+interface Patch {
+  offset: number;
+  bytes: Buffer;
+}
+
+/**
+ * Writes tombstones over the same bytes of one file: no append, no truncation, no rename, because others may be
+ * appending to it right now. Answers the blobs that the purged lines named.
+ */
+export function purgeFile(path: string, target: PurgeTarget, ids: Ids): { found: boolean; blobs: string[] } {
+  let fd: number;
+  try {
+    fd = openRegular(path, constants.O_RDWR);
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT')) return { found: false, blobs: [] };
+    throw error;
+  }
+  try {
+    const { patches, blobs, found } = plan(fd, target, ids);
+    for (const { offset, bytes } of patches) {
+      for (let done = 0; done < bytes.length; ) {
+        done += writeSync(fd, bytes, done, bytes.length - done, offset + done);
+      }
+    }
+    if (patches.length > 0) fdatasyncSync(fd);
+    return { found, blobs };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+const BLOB = /^[0-9a-f]{64}$/;
+
+function plan(
+  fd: number,
+  target: PurgeTarget,
+  ids: Ids,
+): { patches: Patch[]; blobs: string[]; found: boolean } {
+  const patches: Patch[] = [];
+  const blobs: string[] = [];
+  let found = false;
+  scanLines(fd, 0, (line) => {
+    const reading = readLine(line, target.uid, true);
+    if (!('event' in reading)) {
+      // What a torn write left of this event holds its text as well; blank lines are skipped by every reader.
+      if (!line.tooLong && mentions(line.text, target.event)) {
+        patches.push({ offset: line.offset, bytes: Buffer.alloc(line.bytes, ' ') });
+      }
+      return;
+    }
+    const { event } = reading;
+    if (event.id !== target.event && (event.key === undefined || event.key !== target.key)) return;
+    found = true;
+    if (event.line_sha256 !== undefined) return;
+    const { blob } = event.data as { blob?: unknown };
+    if (typeof blob === 'string' && BLOB.test(blob)) blobs.push(blob);
+    const stone = Buffer.from(tombstoneLine(event, ids.sha256(line.text)), 'latin1');
+    // Every line of ours is long enough; a shorter one from elsewhere can only be blanked.
+    const bytes = Buffer.alloc(line.bytes, ' ');
+    if (stone.length <= bytes.length) stone.copy(bytes);
+    patches.push({ offset: line.offset, bytes });
+  });
+  return { patches, blobs, found };
+}
+
+function mentions(text: string, id: string): boolean {
+  return text.includes(`"id":"${id}"`);
+}
+
+/** Removes what lies beside a log and still holds the event: quarantined pieces and blobs. */
+export function purgeBeside(folder: string, event: string, blobs: readonly string[]): void {
+  const quarantine = join(folder, 'quarantine');
+  if (isOwnFolder(quarantine)) {
+    for (const name of readdirSync(quarantine)) {
+      const path = join(quarantine, name);
+      if (mentions(readFileSync(path, 'utf8'), event)) unlinkSync(path);
+    }
+  }
+  if (!isOwnFolder(join(folder, 'blobs'))) return;
+  for (const blob of blobs) {
+    try {
+      unlinkSync(join(folder, 'blobs', blob));
+    } catch (error) {
+      if (!hasErrno(error, 'ENOENT')) throw error;
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import { closeSync, statSync } from 'node:fs';
+import { hasErrno } from '../core/errors.ts';
+import type { RecordedEvent } from '../core/events.ts';
+import type { Damage } from '../ports.ts';
+import { isBlank, openRegular, type RawLine, readLine, scanLines } from './file-lines.ts';
+
+/** Damage with the line itself, for quarantine. */
+export interface RawDamage extends Damage {
+  raw: string;
+}
+
+/** What is known of one log file; only bytes that came since are read again. */
+export interface LogSource {
+  readonly where: 'live' | 'fallback' | 'published';
+  readonly path: string;
+  readonly uid: string;
+  /** Grows whenever something below changed. */
+  version: number;
+  /** Identity and size of the file when it was last read. */
+  stamp: string;
+  size: number;
+  /** First byte and 1-based line number not yet taken in. */
+  offset: number;
+  line: number;
+  /** File order. */
+  events: RecordedEvent[];
+  /** First event of each idempotency key. */
+  keys: Map<string, RecordedEvent>;
+  largest: string | null;
+  /** The last complete event line as stored, padding included. */
+  lastLine: string | null;
+  damage: RawDamage[];
+  /** What stands behind the last line end: whole (its line end was lost) or torn. */
+  tail: { event: RecordedEvent } | { damage: RawDamage } | null;
+}
+
+const EMPTY = { stamp: '', size: 0, offset: 0, line: 1, largest: null, lastLine: null, tail: null };
+
+export function createSource(where: LogSource['where'], path: string, uid: string): LogSource {
+  return { where, path, uid, version: 0, ...EMPTY, events: [], keys: new Map(), damage: [] };
+}
+
+/** Forgets everything, so that the next refresh reads the whole file. */
+export function resetSource(source: LogSource): void {
+  const version = source.version + 1;
+  Object.assign(source, EMPTY, { version, events: [], keys: new Map(), damage: [] });
+}
+
+/**
+ * Takes in what was appended since the last time. Answers `purged` when a purge by another process came to
+ * light: lines that were read before have then changed in place, so every source of the incident must be reset.
+ */
+export function refreshSource(source: LogSource): 'same' | 'grown' | 'purged' {
+  const live = source.where !== 'published';
+  const stat = statSync(source.path, { throwIfNoEntry: false, bigint: false });
+  if (stat === undefined) {
+    if (source.stamp === '') return 'same';
+    resetSource(source);
+    return 'grown';
+  }
+  // A published copy is rewritten by others (checkout, publish), so there any change means a new file.
+  const stamp = `${stat.dev}:${stat.ino}${live ? '' : `:${stat.mtimeMs}:${stat.size}`}`;
+  if (stamp === source.stamp && stat.size === source.size) return 'same';
+  if (stamp !== source.stamp || stat.size < source.offset) resetSource(source);
+  const first = source.offset === 0;
+  const known = source.events.length;
+  readOn(source, live);
+  Object.assign(source, { stamp, version: source.version + 1 });
+  const purge = !first && source.events.slice(known).some(isPurge);
+  return purge ? 'purged' : 'grown';
+}
+
+function readOn(source: LogSource, live: boolean): void {
+  let fd: number;
+  try {
+    fd = openRegular(source.path);
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT')) return;
+    const detail = hasErrno(error, 'ELOOP') ? 'a symbolic link, not followed' : 'the file cannot be read';
+    source.damage = [{ where: source.where, line: 0, problem: 'not_an_event', detail, raw: '' }];
+    return;
+  }
+  source.tail = null;
+  let end = source.offset;
+  try {
+    scanLines(fd, source.offset, (line) => {
+      take(source, line, live);
+      end = line.next;
+    });
+  } finally {
+    closeSync(fd);
+  }
+  source.size = Math.max(end, source.offset);
+}
+
+function take(source: LogSource, line: RawLine, live: boolean): void {
+  const number = source.line;
+  if (line.terminated) {
+    source.line += 1;
+    source.offset = line.next;
+  }
+  if (isBlank(line)) return;
+  const reading = readLine(line, source.uid, live);
+  if ('problem' in reading) {
+    const damage = { where: source.where, line: number, ...reading, raw: line.text };
+    if (line.terminated) source.damage.push(damage);
+    else source.tail = { damage };
+    return;
+  }
+  if (!line.terminated) {
+    source.tail = reading;
+    return;
+  }
+  const { event } = reading;
+  source.events.push(event);
+  source.lastLine = line.text;
+  if (source.largest === null || event.id > source.largest) source.largest = event.id;
+  if (event.key !== undefined && !source.keys.has(event.key)) source.keys.set(event.key, event);
+}
+
+/** The first event under a key, also one whose line end was lost. */
+export function eventByKey(source: LogSource, key: string): RecordedEvent | undefined {
+  const tail = source.tail !== null && 'event' in source.tail ? source.tail.event : undefined;
+  return source.keys.get(key) ?? (tail?.key === key ? tail : undefined);
+}
+
+/** A record that says an event was purged; a tombstone itself carries the hash of its line. */
+export function isPurge(event: RecordedEvent): boolean {
+  return event.kind === 'purged' && event.line_sha256 === undefined;
+}
+
+/** All events of several sources: duplicates by id and by key removed, the first in the order given wins; recorded order. */
+export function mergeSources(sources: readonly LogSource[]): RecordedEvent[] {
+  const ids = new Set<string>();
+  const keys = new Set<string>();
+  const events: RecordedEvent[] = [];
+  let sorted = true;
+  for (const source of sources) {
+    const tail = source.tail !== null && 'event' in source.tail ? [source.tail.event] : [];
+    for (const event of tail.length === 0 ? source.events : [...source.events, ...tail]) {
+      if (ids.has(event.id)) continue;
+      ids.add(event.id);
+      if (event.key !== undefined) {
+        if (keys.has(event.key)) continue;
+        keys.add(event.key);
+      }
+      sorted &&= events.length === 0 || (events.at(-1)?.id ?? '') < event.id;
+      events.push(event);
+    }
+  }
+  return sorted ? events : events.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Everything in these sources that is not an event. */
+export function damageOf(sources: readonly LogSource[]): RawDamage[] {
+  return sources.flatMap((source) => [
+    ...source.damage,
+    ...(source.tail !== null && 'damage' in source.tail ? [source.tail.damage] : []),
+  ]);
+}

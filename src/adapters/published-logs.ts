@@ -1,0 +1,96 @@
+import { closeSync, type Dirent, lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEvent } from '../core/events.ts';
+import { ULID_PATTERN } from '../core/ulid.ts';
+import { isBlank, openRegular, scanLines } from './file-lines.ts';
+
+export interface PublishedLog {
+  path: string;
+  uid: string;
+}
+
+export interface PublishedLogs {
+  /** Logs in the working tree's published folders. `fresh` looks again whatever was seen a moment ago. */
+  list(fresh?: boolean): PublishedLog[];
+  /** Numbers of the folders, with or without a log. */
+  numbers(): number[];
+}
+
+const FOLDER = /^hotfix-(\d{3,9})-/;
+/** One listing serves a burst of reads, such as all incidents of one overview. Milliseconds. */
+const BURST_MS = 100;
+
+/** Finds `specs/hotfix-NNN-slug/timeline.jsonl`; symbolic links are passed over at every step. */
+export function createPublishedLogs(specs: string): PublishedLogs {
+  const known = new Map<string, { stamp: string; uid: string | null }>();
+  let last: { at: number; logs: PublishedLog[] } | null = null;
+
+  function uidOf(path: string): string | null {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (!stat?.isFile()) return null;
+    const stamp = `${stat.ino}:${stat.size}:${stat.mtimeMs}`;
+    const cached = known.get(path);
+    if (cached?.stamp === stamp) return cached.uid;
+    const uid = firstUid(path);
+    known.set(path, { stamp, uid });
+    return uid;
+  }
+
+  return {
+    list(fresh = false) {
+      const at = performance.now();
+      if (!fresh && last !== null && at - last.at < BURST_MS) return last.logs;
+      const logs = folders(specs).flatMap((folder) => {
+        const path = join(specs, folder, 'timeline.jsonl');
+        const uid = uidOf(path);
+        return uid === null ? [] : [{ path, uid }];
+      });
+      last = { at, logs };
+      return logs;
+    },
+    numbers: () => folders(specs).map((name) => Number(FOLDER.exec(name)?.[1])),
+  };
+}
+
+function folders(specs: string): string[] {
+  if (!lstatSync(specs, { throwIfNoEntry: false })?.isDirectory()) return [];
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(specs, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+  return entries
+    .filter((entry) => entry.isDirectory() && FOLDER.test(entry.name))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/** The incident named by the first line that is an event. */
+function firstUid(path: string): string | null {
+  let uid: string | null = null;
+  try {
+    const fd = openRegular(path);
+    try {
+      scanLines(fd, 0, (line) => {
+        if (uid !== null || line.tooLong || isBlank(line)) return;
+        const found = incidentOf(line.text);
+        if (found !== null && ULID_PATTERN.test(found)) uid = found;
+      });
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return null;
+  }
+  return uid;
+}
+
+function incidentOf(text: string): string | null {
+  try {
+    const parsed = parseEvent(JSON.parse(text));
+    return 'event' in parsed ? parsed.event.incident : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,116 @@
+import type { Dirent } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasErrno, PulseError } from '../core/errors.ts';
+
+export interface KnownValue {
+  name: string;
+  value: string;
+}
+
+const SETTINGS = 'hotfix-pulse.config.json';
+/** Source: threat model, row "known values"; the only layer that finds one's own secrets whatever their form. */
+const SECRET_NAME = /TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY|CREDENTIAL|DATABASE_URL|DSN/i;
+const SHORTEST = 8;
+/** Values of samples and local set-ups; as known values they would take ordinary words out of every text. */
+const EVERYDAY = new Set(
+  'password password1 password123 postgres postgresql changeme username localhost developer development production testtest 12345678 123456789 disabled required optional undefined'.split(
+    ' ',
+  ),
+);
+const SAMPLE = /\.(?:example|sample|template|dist|md)$/i;
+const URL_PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^\s/@:]*:([^\s/@]+)@/i;
+const MAX_BYTES = 256 * 1024;
+const MAX_FILES = 20;
+
+/** Text of the repository's settings file, null when there is none. */
+export async function readSettings(root: string): Promise<string | null> {
+  try {
+    return await readFile(join(root, SETTINGS), 'utf8');
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return null;
+    throw new PulseError(
+      'invalid_input',
+      `${SETTINGS} cannot be read`,
+      'make it a readable file, or move it away to work with the defaults',
+    );
+  }
+}
+
+/** Changes whenever the settings or a file of secrets change, so that a long-lived server does not miss it. */
+export async function stampOf(root: string): Promise<string> {
+  const paths = [SETTINGS, ...(await envFiles(root))];
+  const stamps = paths.map(async (name) => {
+    const found = await stat(join(root, name)).catch(() => null);
+    return found ? `${name}:${found.mtimeMs}:${found.size}:${found.ino}` : name;
+  });
+  return (await Promise.all(stamps)).join('\n');
+}
+
+/** Secrets of this machine that may turn up in a text: from the environment and from `.env*` files at the root. */
+export async function knownSecrets(
+  root: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<KnownValue[]> {
+  const pairs = Object.entries(env).map(([name, value]) => ({ name, value: value ?? '' }));
+  for (const name of await envFiles(root)) pairs.push(...parseEnv(await readSmall(join(root, name))));
+  const found = new Map<string, KnownValue>();
+  for (const pair of pairs.flatMap(secretsIn)) if (!found.has(pair.value)) found.set(pair.value, pair);
+  return [...found.values()];
+}
+
+function secretsIn({ name, value }: KnownValue): KnownValue[] {
+  const password = URL_PASSWORD.exec(value)?.[1];
+  const values = [
+    ...(SECRET_NAME.test(name) ? [value.trim()] : []),
+    ...(password === undefined ? [] : [password, decoded(password)]),
+  ];
+  return values
+    .filter((text) => text.length >= SHORTEST && !EVERYDAY.has(text.toLowerCase()) && !/^\$\{?\w+\}?$/.test(text))
+    .map((text) => ({ name, value: text }));
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+const ASSIGNMENT =
+  /^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=[ \t]*("(?:\\[^]|[^"\\])*"|'[^']*'|`[^`]*`|[^\r\n]*)/gm;
+
+/** `NAME=value` lines as dotenv reads them: quotes, `export`, comments, values over several lines. */
+export function parseEnv(text: string): KnownValue[] {
+  return [...text.matchAll(ASSIGNMENT)].flatMap(([, name = '', raw = '']) =>
+    [...new Set(valuesOf(raw))].map((value) => ({ name, value })),
+  );
+}
+
+function valuesOf(raw: string): string[] {
+  const quote = raw[0];
+  const isQuoted = raw.length > 1 && (quote === '"' || quote === "'" || quote === '`') && raw.endsWith(quote);
+  if (!isQuoted) return [raw.replace(/\s#.*$/, '').trim()];
+  const inner = raw.slice(1, -1);
+  return quote === '"' ? [inner, inner.replaceAll('\\n', '\n').replace(/\\(["\\$])/g, '$1')] : [inner];
+}
+
+async function envFiles(root: string): Promise<string[]> {
+  const entries: Dirent[] = await readdir(root, { withFileTypes: true }).catch(() => []);
+  const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  return names
+    .filter((name) => name.startsWith('.env') && !SAMPLE.test(name))
+    .sort()
+    .slice(0, MAX_FILES);
+}
+
+/** A link may lead to the shared secrets of a machine: read, but never a device, a pipe or a huge file. */
+async function readSmall(path: string): Promise<string> {
+  try {
+    const found = await stat(path);
+    return found.isFile() && found.size <= MAX_BYTES ? await readFile(path, 'utf8') : '';
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,97 @@
+import { closeSync } from 'node:fs';
+import { canonicalJson } from '../core/canonical.ts';
+import { hasErrno } from '../core/errors.ts';
+import type { RecordedEvent } from '../core/events.ts';
+import type { Damage, Ids } from '../ports.ts';
+import { isBlank, openRegular, readLine, scanLines } from './file-lines.ts';
+
+export interface ChainFile {
+  where: 'live' | 'fallback' | 'published';
+  path: string;
+}
+
+interface ChainLine {
+  where: ChainFile['where'];
+  line: number;
+  /** Line of the event before this one in the same file, 0 for none. */
+  after: number;
+  event: RecordedEvent;
+}
+
+/**
+ * Reads every file from its first byte and follows each event's link to the line that its writer saw last. An
+ * edited or removed line is found as soon as a later event refers to it; no more than that is claimed.
+ */
+export function verifyChain(files: readonly ChainFile[], uid: string, ids: Ids): Damage[] {
+  const hashes = new Set<string>();
+  const lines: ChainLine[] = [];
+  const damage: Damage[] = [];
+  for (const file of files) readFile(file, uid, ids, { hashes, lines, damage });
+  const byId = new Map<string, ChainLine>();
+  const missing = new Set<string>();
+  for (const line of lines) {
+    const first = byId.get(line.event.id);
+    if (first === undefined) byId.set(line.event.id, line);
+    else if (!sameContent(first.event, line.event)) damage.push(differs(first, line));
+    const { prev } = line.event;
+    if (prev === null || hashes.has(prev) || missing.has(prev)) continue;
+    missing.add(prev);
+    damage.push(broken(line));
+  }
+  return damage;
+}
+
+function readFile(
+  file: ChainFile,
+  uid: string,
+  ids: Ids,
+  into: { hashes: Set<string>; lines: ChainLine[]; damage: Damage[] },
+): void {
+  let fd: number;
+  try {
+    fd = openRegular(file.path);
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT')) return;
+    const detail = 'the file cannot be read';
+    into.damage.push({ where: file.where, line: 0, problem: 'not_an_event', detail });
+    return;
+  }
+  let number = 0;
+  let after = 0;
+  try {
+    scanLines(fd, 0, (line) => {
+      number += 1;
+      if (isBlank(line)) return;
+      const reading = readLine(line, uid, file.where !== 'published');
+      if (!('event' in reading)) {
+        into.damage.push({ where: file.where, line: number, ...reading });
+        return;
+      }
+      into.hashes.add(ids.sha256(line.text));
+      if (reading.event.line_sha256 !== undefined) into.hashes.add(reading.event.line_sha256);
+      into.lines.push({ where: file.where, line: number, after, event: reading.event });
+      after = number;
+    });
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function sameContent(a: RecordedEvent, b: RecordedEvent): boolean {
+  return canonicalJson({ ...a, live: true }) === canonicalJson({ ...b, live: true });
+}
+
+function broken({ where, line, after }: ChainLine): Damage {
+  const detail =
+    after === 0
+      ? `line ${line} refers to a line that is no longer there: what stood before it was edited or removed`
+      : `line ${line} refers to a line that is no longer there: line ${after}, or one next to it, was edited or removed`;
+  return { where, line: after, problem: 'edited_or_removed', detail };
+}
+
+function differs(first: ChainLine, line: ChainLine): Damage {
+  const purged = (first.event.line_sha256 === undefined) !== (line.event.line_sha256 === undefined);
+  const other = `line ${first.line} of the ${first.where} log`;
+  const detail = purged ? `purged here or in ${other}, but not in both` : `differs from ${other}`;
+  return { where: line.where, line: line.line, problem: 'edited_or_removed', detail };
+}

@@ -1,0 +1,48 @@
+import * as z from 'zod/v4';
+import { PulseError } from './core/errors.ts';
+import { buildMatrix, type Matrix, MatrixOverride } from './core/severity.ts';
+
+/** Settings of one repository: `hotfix-pulse.config.json` at its root, committed. Secrets never live here. */
+export const ConfigFile = z.strictObject({
+  $schema: z.string().optional(),
+  severity: MatrixOverride.optional(),
+  /** Hours without recurrence before close; 24, or 48 under the spec-kit preset. */
+  stability_h: z.int().min(1).max(24 * 30).optional(),
+  redaction: z.strictObject({ allow: z.array(z.string()).optional() }).optional(),
+});
+export type ConfigFile = z.infer<typeof ConfigFile>;
+
+export interface Config {
+  matrix: Matrix;
+  stability_h: number;
+  redaction: { allow: string[] };
+}
+
+/** Text of the settings file (null when there is none) to settings, or an error naming the wrong member. */
+export function parseConfig(text: string | null): Config {
+  const file = text === null ? {} : checked(text);
+  const matrix = buildMatrix(file.severity ?? {});
+  return {
+    matrix,
+    stability_h: file.stability_h ?? (matrix.preset === 'spec-kit' ? 48 : 24),
+    redaction: { allow: file.redaction?.allow ?? [] },
+  };
+}
+
+function checked(text: string): ConfigFile {
+  const hint = 'mend hotfix-pulse.config.json (docs/configuration.md lists every setting), then call again';
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new PulseError('invalid_input', 'hotfix-pulse.config.json is not valid JSON', hint);
+  }
+  const parsed = ConfigFile.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues.map((issue) => issue.path.join('.') || '(top level)');
+  throw new PulseError(
+    'invalid_input',
+    `hotfix-pulse.config.json: wrong or unknown setting at ${[...new Set(where)].slice(0, 5).join(', ')}`,
+    hint,
+  );
+}

@@ -1,0 +1,232 @@
+import type { Incident } from './incident.ts';
+import { codeChanged, lastOf, standingDeploy, standingResolution } from './incident.ts';
+import type { LevelRow } from './severity.ts';
+import { formatDuration, HOUR, MINUTE } from './time.ts';
+
+/** Clocks are folds too: nothing ticks unless asked, so every answer carries the most urgent overdue one. */
+export const CLOCK_NAMES = [
+  'next_update',
+  'respond',
+  'resolve',
+  'rollback_checkpoint',
+  'active_watch',
+  'regression_test',
+  'extended_watch',
+  'stability',
+  'postmortem',
+  'debt',
+  'action_item',
+] as const;
+export type ClockName = (typeof CLOCK_NAMES)[number];
+
+export interface Clock {
+  name: ClockName;
+  label: string;
+  /** RFC 3339, UTC. */
+  due: string;
+  state: 'running' | 'overdue' | 'met';
+  met_at: string | null;
+  /** Met after it was due. */
+  late: boolean;
+  /** What stops it, as an instruction. */
+  todo: string;
+}
+
+export interface ClockSettings {
+  /** 24 h, or 48 h under the spec-kit preset. */
+  stability_h: number;
+}
+
+interface Running {
+  name: ClockName;
+  label: string;
+  dueMs: number;
+  metAt: string | null;
+  todo: string;
+}
+
+/** All clocks of an incident, most urgent kind first. `row` is the row of its severity; null before any severity. */
+export function clocksOf(
+  incident: Incident,
+  row: LevelRow | null,
+  settings: ClockSettings,
+  nowMs: number,
+): Clock[] {
+  if (!incident.opened || incident.status === 'cancelled') return [];
+  const running = [
+    ...responseClocks(incident, row),
+    ...deployClocks(incident),
+    ...afterClocks(incident, row, settings),
+    ...promiseClocks(incident),
+  ];
+  return running
+    .map(({ name, label, dueMs, metAt, todo }): Clock => {
+      const metMs = metAt === null ? null : Date.parse(metAt);
+      const state = metMs !== null ? 'met' : nowMs > dueMs ? 'overdue' : 'running';
+      const due = new Date(dueMs).toISOString();
+      return { name, label, due, state, met_at: metAt, late: metMs !== null && metMs > dueMs, todo };
+    })
+    .sort((a, b) => CLOCK_NAMES.indexOf(a.name) - CLOCK_NAMES.indexOf(b.name) || (a.due < b.due ? -1 : 1));
+}
+
+function responseClocks(incident: Incident, row: LevelRow | null): Running[] {
+  const opened = incident.opened;
+  if (!opened || !row) return [];
+  const from = Date.parse(incident.facts.get('detected')?.at ?? opened.at);
+  const out: Running[] = [];
+  const add = (name: ClockName, label: string, dueMs: number, metAt: string | null, todo: string) =>
+    out.push({ name, label, dueMs, metAt, todo });
+  if (row.respond_within_min !== null) {
+    const response = incident.told.find(
+      (event) =>
+        [
+          'acknowledged',
+          'mitigation_applied',
+          'hypothesis_stated',
+          'cause_identified',
+          'rolled_back',
+        ].includes(event.kind) ||
+        (event.kind === 'role_assigned' && event.data.role === 'incident_commander'),
+    );
+    const due = from + row.respond_within_min * MINUTE;
+    add(
+      'respond',
+      'Respond',
+      due,
+      response?.at ?? null,
+      'record that somebody took the incident (acknowledged)',
+    );
+  }
+  const resolved = standingResolution(incident);
+  if (row.resolve_within_min !== null) {
+    const due = from + row.resolve_within_min * MINUTE;
+    add('resolve', 'Resolution target', due, resolved?.at ?? null, 'mitigate, verify, then record resolved');
+  }
+  const update = nextUpdateMs(incident, row);
+  if (update !== null) {
+    add(
+      'next_update',
+      'Next update',
+      update,
+      resolved?.at ?? null,
+      'tell the people who wait, then record update_posted',
+    );
+  }
+  return out;
+}
+
+/** When the next update is due, in milliseconds; null where the severity asks for none. */
+export function nextUpdateMs(incident: Incident, row: LevelRow | null): number | null {
+  if (!incident.opened || !row) return null;
+  const last = incident.told.filter((event) => event.kind === 'update_posted').at(-1);
+  const minutes = last ? row.update_every_min : row.first_update_min;
+  return minutes === null ? null : Date.parse((last ?? incident.opened).at) + minutes * MINUTE;
+}
+
+function deployClocks(incident: Incident): Running[] {
+  const deploy = standingDeploy(incident);
+  if (!deploy) return [];
+  const at = Date.parse(deploy.at);
+  const later = (name: string, afterMs: number) =>
+    incident.told.find(
+      (event) =>
+        event.kind === 'fact_recorded' && event.data.name === name && Date.parse(event.at) >= afterMs,
+    )?.at ?? null;
+  const out: Running[] = [
+    {
+      ...{ name: 'rollback_checkpoint', label: 'Rollback checkpoint (2 h)', dueMs: at + 2 * HOUR },
+      metAt: later('decision', at),
+      todo: 'decide to keep the fix or roll it back, record the fact "decision"',
+    },
+    {
+      ...{ name: 'active_watch', label: 'Active watch (2 h)', dueMs: at + 2 * HOUR },
+      metAt: later('observation', at + 2 * HOUR),
+      todo: 'look at the metrics two hours after the deploy, record the fact "observation"',
+    },
+    {
+      ...{ name: 'extended_watch', label: 'Extended watch (24 h)', dueMs: at + 24 * HOUR },
+      metAt: later('observation', at + 24 * HOUR),
+      todo: 'look at the metrics a day after the deploy, record the fact "observation"',
+    },
+  ];
+  if (codeChanged(incident)) {
+    out.push({
+      ...{ name: 'regression_test', label: 'Regression test (24 h)', dueMs: at + 24 * HOUR },
+      metAt: lastOf(incident, 'regression_proven')?.at ?? null,
+      todo: 'add the regression test and record regression_proven',
+    });
+  }
+  return out;
+}
+
+function afterClocks(incident: Incident, row: LevelRow | null, settings: ClockSettings): Running[] {
+  const resolved = standingResolution(incident);
+  if (!resolved) return [];
+  const at = Date.parse(resolved.at);
+  const out: Running[] = [
+    {
+      ...{
+        name: 'stability',
+        label: `Stability (${settings.stability_h} h)`,
+        dueMs: stableFromMs(resolved.recorded_at, settings),
+      },
+      metAt: lastOf(incident, 'stability_confirmed', (event) => event.id > resolved.id)?.at ?? null,
+      todo: 'look for a recurrence, record stability_confirmed with evidence',
+    },
+  ];
+  if (row && row.postmortem_within_h !== null) {
+    out.push({
+      ...{ name: 'postmortem', label: `Postmortem (${row.postmortem_within_h} h)` },
+      dueMs: at + row.postmortem_within_h * HOUR,
+      metAt: lastOf(incident, 'postmortem_written')?.at ?? null,
+      todo: 'write the postmortem (write_postmortem)',
+    });
+  }
+  return out;
+}
+
+/**
+ * When the stability window has passed. It counts from the moment the resolution was recorded: a
+ * back-dated resolution must not shorten the wait that nobody may override.
+ */
+export function stableFromMs(resolvedRecordedAt: string, settings: ClockSettings): number {
+  return Date.parse(resolvedRecordedAt) + settings.stability_h * HOUR;
+}
+
+function promiseClocks(incident: Incident): Running[] {
+  const actions = [...incident.actions.values()]
+    .filter((item) => item.state === 'open' && item.due !== undefined)
+    .map(
+      (item): Running => ({
+        ...{ name: 'action_item', label: `Action item ${item.id}`, dueMs: endOfDay(item.due ?? '') },
+        metAt: null,
+        todo: `finish ${item.id} or move its due date (action_changed)`,
+      }),
+    );
+  const debts = incident.debts
+    .filter((debt) => debt.until !== undefined)
+    .map(
+      (debt): Running => ({
+        ...{ name: 'debt', label: `Debt from the ${debt.gate} gate`, dueMs: endOfDay(debt.until ?? '') },
+        metAt: null,
+        todo: `pay what was skipped: ${debt.missing.join(', ')}`,
+      }),
+    );
+  return [...actions, ...debts];
+}
+
+/** A due date without a time lasts until the day ends (UTC). */
+function endOfDay(due: string): number {
+  return Date.parse(due.length === 10 ? `${due}T23:59:59.999Z` : due);
+}
+
+export function overdueClocks(clocks: readonly Clock[]): Clock[] {
+  return clocks.filter((clock) => clock.state === 'overdue');
+}
+
+/** One sentence for the last line of every answer; null when nothing is overdue. */
+export function urgentLine(clocks: readonly Clock[], nowMs: number): string | null {
+  const [clock] = overdueClocks(clocks);
+  if (!clock) return null;
+  return `⏰ ${clock.label} overdue by ${formatDuration(nowMs - Date.parse(clock.due))}: ${clock.todo}.`;
+}

@@ -1,0 +1,189 @@
+import type { EventOf, RecordedEvent } from './events.ts';
+import { byRecorded, byTold } from './events.ts';
+import type { FactName, Role } from './kinds.ts';
+import { REDUCERS } from './reduce.ts';
+import type { Level } from './severity.ts';
+import { nextStatus, type Status } from './status.ts';
+
+export interface SeverityNow {
+  level: Level;
+  /** A person or a stated fact set it; an unconfirmed one is shown as `P0?`. */
+  confirmed: boolean;
+  since: string;
+  reason: string | undefined;
+}
+
+export interface Fact {
+  name: FactName | string;
+  value: string;
+  at: string;
+  event: string;
+  live: boolean;
+}
+
+export interface Hypothesis {
+  event: string;
+  text: string;
+  state: 'open' | 'refuted';
+  reason?: string;
+}
+
+export interface ActiveMitigation {
+  event: EventOf<'mitigation_applied'> & { live: boolean };
+  active: boolean;
+}
+
+export interface ActionItem {
+  id: string;
+  text: string;
+  owner: string | undefined;
+  due: string | undefined;
+  type: string | undefined;
+  state: 'open' | 'done' | 'dropped';
+  evidence: string[];
+  event: string;
+}
+
+export interface Debt {
+  event: string;
+  gate: string;
+  missing: string[];
+  reason: string;
+  until: string | undefined;
+  by: string;
+}
+
+/** Everything derived from the events of one incident. A value, made by `foldIncident` alone. */
+export interface Incident {
+  uid: string;
+  number: number;
+  /** `hotfix-001` */
+  label: string;
+  slug: string;
+  title: string;
+  description: string;
+  opened: (EventOf<'opened'> & { live: boolean }) | null;
+  drill: boolean;
+  status: Status;
+  severity: SeverityNow | null;
+  severityHistory: { level: Level; at: string }[];
+  facts: Map<string, Fact>;
+  roles: Map<Role, { person: string; at: string }>;
+  hypotheses: Hypothesis[];
+  cause: (EventOf<'cause_identified'> & { live: boolean }) | null;
+  mitigations: ActiveMitigation[];
+  actions: Map<string, ActionItem>;
+  debts: Debt[];
+  doneTasks: Map<string, RecordedEvent>;
+  skippedTasks: Map<string, RecordedEvent>;
+  /** 1, and one more after every hotfix that had to be taken back. */
+  attempt: number;
+  /** The recorded id after which work on the current attempt began. */
+  attemptSince: string;
+  duplicateOf: string | null;
+  recorded: RecordedEvent[];
+  told: RecordedEvent[];
+}
+
+/**
+ * The fold: recorded order decides everything but the timeline's order. `events` may come in any order
+ * and is not changed. Events of kinds that a newer version added pass through untouched.
+ */
+export function foldIncident(uid: string, events: readonly RecordedEvent[]): Incident {
+  const recorded = [...events].sort(byRecorded);
+  const state: Incident = {
+    uid,
+    number: 0,
+    label: 'hotfix-???',
+    slug: '',
+    title: '',
+    description: '',
+    opened: null,
+    drill: false,
+    status: 'investigating',
+    severity: null,
+    severityHistory: [],
+    facts: new Map(),
+    roles: new Map(),
+    hypotheses: [],
+    cause: null,
+    mitigations: [],
+    actions: new Map(),
+    debts: [],
+    doneTasks: new Map(),
+    skippedTasks: new Map(),
+    attempt: 1,
+    attemptSince: '',
+    duplicateOf: null,
+    recorded,
+    told: [...recorded].sort(byTold),
+  };
+  for (const event of recorded) {
+    REDUCERS[event.kind]?.(state, event);
+    state.status = nextStatus(state.status, event, {
+      causeStands: state.cause !== null,
+      activeMitigations: activeMitigations(state).length,
+    });
+  }
+  return state;
+}
+
+export function activeMitigations(incident: Incident): ActiveMitigation[] {
+  return incident.mitigations.filter((mitigation) => mitigation.active);
+}
+
+/** The last event of a kind in recorded order, optionally narrowed. */
+export function lastOf<K extends RecordedEvent['kind']>(
+  incident: Incident,
+  kind: K,
+  where: (event: EventOf<K> & { live: boolean }) => boolean = () => true,
+): (EventOf<K> & { live: boolean }) | null {
+  for (let i = incident.recorded.length - 1; i >= 0; i--) {
+    const event = incident.recorded[i];
+    if (event?.kind === kind && where(event as EventOf<K> & { live: boolean }))
+      return event as EventOf<K> & { live: boolean };
+  }
+  return null;
+}
+
+/** The last deploy to production that has not been taken back since. */
+export function standingDeploy(incident: Incident): (EventOf<'deployed'> & { live: boolean }) | null {
+  const deploy = lastOf(incident, 'deployed', (event) => event.data.environment === 'production');
+  const undone = lastOf(incident, 'rolled_back', (event) => event.data.target === 'hotfix');
+  return deploy && undone && undone.id > deploy.id ? null : deploy;
+}
+
+/** Whether code was changed for this incident, by a commit or a production deploy that still stands. */
+export function codeChanged(incident: Incident): boolean {
+  const commit = lastOf(incident, 'fix_committed');
+  return standingDeploy(incident) !== null || (commit !== null && commit.id > incident.attemptSince);
+}
+
+/** The resolution that still stands. */
+export function standingResolution(incident: Incident): (EventOf<'resolved'> & { live: boolean }) | null {
+  const resolved = lastOf(incident, 'resolved');
+  const reopened = lastOf(incident, 'reopened');
+  return resolved && reopened && reopened.id > resolved.id ? null : resolved;
+}
+
+/** Open means that people may still have to act: neither closed nor cancelled. */
+export function isOpen(incident: Incident): boolean {
+  return incident.status !== 'closed' && incident.status !== 'cancelled';
+}
+
+/** `P1`, `P0?` while unconfirmed, `unclassified` before any severity. */
+export function severityLabel(incident: Incident): string {
+  if (!incident.severity) return 'unclassified';
+  return incident.severity.confirmed ? incident.severity.level : `${incident.severity.level}?`;
+}
+
+/** Folder of the incident, relative to the repository. */
+export function folderOf(incident: Incident): string {
+  return `specs/${incident.label}-${incident.slug}`;
+}
+
+/** Branch of the current attempt. */
+export function branchOf(incident: Incident): string {
+  const suffix = incident.attempt > 1 ? `-${incident.attempt}` : '';
+  return `hotfix/${incident.label.slice('hotfix-'.length)}-${incident.slug}${suffix}`;
+}

@@ -1,0 +1,50 @@
+import type { Gate } from './gates.ts';
+import { activeMitigations, type Incident, lastOf, standingDeploy, standingResolution } from './incident.ts';
+
+/** What should happen next, as one instruction that names the tool. Mitigation comes before the cause, always. */
+export function nextStep(incident: Incident, closing: Gate): string {
+  for (const { when, say } of STEPS) if (when(incident, closing)) return typeof say === 'string' ? say : say(closing);
+  return 'Close it: close_incident.';
+}
+
+interface Step {
+  when: (incident: Incident, closing: Gate) => boolean;
+  say: string | ((closing: Gate) => string);
+}
+
+const harmStopped = (incident: Incident) =>
+  activeMitigations(incident).length > 0 || standingDeploy(incident) !== null || incident.status === 'mitigated';
+
+/** First row that applies wins. */
+const STEPS: readonly Step[] = [
+  { when: (incident) => incident.status === 'cancelled', say: 'Nothing: the incident was cancelled (reopened starts it again).' },
+  { when: (incident) => incident.status === 'closed', say: 'Follow up on the action items; review_incidents shows trends.' },
+  {
+    when: (incident) => standingResolution(incident) !== null,
+    say: (closing) => {
+      const missing = closing.missing.find((item) => item.waits_until === undefined) ?? closing.missing[0];
+      return missing ? `To close: ${missing.todo}.` : 'Close it: close_incident.';
+    },
+  },
+  {
+    when: (incident) => !harmStopped(incident) && incident.severity === null,
+    say: 'Set the severity from facts (classify_severity), then mitigate.',
+  },
+  {
+    when: (incident) => !harmStopped(incident),
+    say: 'Mitigate first, before the cause is known: roll back, turn the flag off, scale up or redirect; then record mitigation_applied with its type.',
+  },
+  {
+    when: (incident) => {
+      const verified = lastOf(incident, 'deploy_verified', (event) => event.evidence.length > 0);
+      const latest = [...incident.mitigations.map((m) => m.event.id), standingDeploy(incident)?.id ?? ''].sort().at(-1) ?? '';
+      return verified === null || verified.id < latest;
+    },
+    say: 'Verify that the harm has stopped and record deploy_verified with evidence (metric, output or link).',
+  },
+  {
+    when: (incident) => incident.cause === null,
+    say: 'Find the cause: state hypotheses, refute or confirm them, record cause_identified. If the harm has ended for good, record resolved.',
+  },
+  { when: () => true, say: 'Watch it, fix what is left, then record resolved with evidence.' },
+];

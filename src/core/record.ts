@@ -1,0 +1,176 @@
+import { PulseError } from './errors.ts';
+import type { DataOf, EventDraft } from './events.ts';
+import { activeMitigations, type Incident, standingDeploy } from './incident.ts';
+import { ACTION_STATES, ACTION_TYPES, type Field, type Kind, kindSpec, RECORDABLE_KINDS } from './kinds.ts';
+import { compare, parseLevel } from './severity.ts';
+import { allowedNow, isLegal } from './status.ts';
+
+/** The flat arguments of `record_timeline_event` after times were read and texts cleaned. */
+export interface RecordInput {
+  kind: Kind;
+  text: string;
+  evidence: string[];
+  person?: string;
+  role?: string;
+  severity?: string;
+  reason?: string;
+  environment?: string;
+  ref?: string;
+  owner?: string;
+  due?: string;
+  type?: string;
+}
+
+type DataMaker = (input: RecordInput, incident: Incident) => Record<string, unknown>;
+
+/** Flat arguments to the data of each kind. Kinds without an entry carry no data. */
+const DATA_OF: Partial<Record<Kind, DataMaker>> = {
+  acknowledged: ({ person }) => optional({ person }),
+  severity_changed: (input, incident) => {
+    const to = parseLevel(input.severity ?? '');
+    return { to, confirmed: true, reason: input.reason, lowered: isLowering(incident, to) };
+  },
+  role_assigned: ({ role, person }) => ({ role, person }),
+  fact_recorded: ({ type, text }) => ({ name: type, value: text }),
+  hypothesis_refuted: (input, incident) => ({ ref: hypothesisRef(input, incident), reason: input.reason }),
+  mitigation_applied: ({ type }) => ({ type }),
+  mitigation_removed: (input, incident) => ({ ref: mitigationRef(input, incident) }),
+  rollback_planned: ({ type }) => optional({ target: type }),
+  hotfix_started: ({ ref }) => ({ branch: ref }),
+  fix_committed: ({ ref }) => ({ commit: ref }),
+  checks_run: ({ type, ref }) => ({ outcome: type, commit: ref }),
+  regression_proven: ({ ref }) => ({ commit: ref }),
+  deployed: ({ ref, environment }) => ({ commit: ref, environment: environment ?? 'production' }),
+  deploy_verified: (input, incident) => ({
+    ...optional({ ref: verifiedRef(input, incident) }),
+    environment: input.environment ?? 'production',
+  }),
+  rolled_back: ({ type, ref }) => ({ target: type, ...optional({ ref }) }),
+  backported: ({ ref }) => ({ branch: ref }),
+  update_posted: ({ type }) => ({ audience: type ?? 'internal' }),
+  reopened: ({ reason }) => ({ reason }),
+  cancelled: ({ reason }) => ({ reason }),
+  marked_duplicate: ({ ref }) => ({ ref }),
+  linked: ({ type, evidence }) => ({
+    type: type ?? 'other',
+    ...optional({ url: evidence.find((item) => /^https?:/.test(item)) }),
+  }),
+  action_added: ({ owner, due, type }, incident) => ({
+    action: nextActionId(incident),
+    ...optional({ owner, due, type }),
+  }),
+  action_changed: (input, incident) => {
+    const state = ACTION_STATES.find((known) => known === input.type);
+    const type = ACTION_TYPES.find((known) => known === input.type);
+    const action = actionRef(input, incident);
+    return { action, ...optional({ owner: input.owner, due: input.due, state, type, reason: input.reason }) };
+  },
+};
+
+/** Kind, needed fields, allowed values and legality checked; then the event's data. Throws a refusal that shows one complete call. */
+export function dataFor(input: RecordInput, incident: Incident): DataOf<Kind> {
+  checkLegal(input.kind, incident);
+  const spec = kindSpec(input.kind);
+  const missing = spec.needs.filter((field) => isMissing(input, field));
+  if (input.kind === 'action_changed' && input.type === 'done' && input.evidence.length === 0) missing.push('evidence');
+  if (input.kind === 'action_changed' && input.type === 'dropped' && !input.reason) missing.push('reason');
+  if (missing.length > 0) {
+    throw new PulseError('invalid_input', `${input.kind} also needs: ${missing.join(', ')}`, exampleOf(input.kind));
+  }
+  const valued = input.kind === 'role_assigned' ? input.role : input.type;
+  if (spec.types && valued !== undefined && !spec.types.includes(valued)) {
+    const name = input.kind === 'role_assigned' ? 'role' : 'type';
+    throw new PulseError(
+      'invalid_input',
+      `${name} of ${input.kind} must be one of: ${spec.types.join(', ')}`,
+      exampleOf(input.kind),
+    );
+  }
+  return (DATA_OF[input.kind]?.(input, incident) ?? {}) as DataOf<Kind>;
+}
+
+/** Refuses a kind that makes no sense now, saying what does. */
+export function checkLegal(kind: Kind, incident: Incident): void {
+  if (!isLegal(incident.status, kind)) {
+    throw new PulseError(
+      'conflict',
+      `${kind} cannot be recorded while the incident is ${incident.status}`,
+      `allowed now: ${allowedNow(incident.status, RECORDABLE_KINDS).join(', ')}`,
+      { status: incident.status },
+    );
+  }
+}
+
+/** One complete call for a kind, as JSON that can be sent as it is. */
+export function exampleOf(kind: Kind): string {
+  return `for example: ${JSON.stringify({ kind, ...kindSpec(kind).example })}`;
+}
+
+/** The draft of one plain past-tense line. */
+export function notedDraft(text: string, base: Pick<EventDraft, 'at_source' | 'input_hash'>): EventDraft {
+  return { kind: 'noted', text, data: {}, evidence: [], basis: 'stated', ...base };
+}
+
+/** Lowering is an event with a reason; raising is free. */
+export function isLowering(incident: Incident, to: ReturnType<typeof parseLevel>): boolean {
+  return incident.severity !== null && compare(to, incident.severity.level) > 0;
+}
+
+function isMissing(input: RecordInput, field: Field): boolean {
+  if (field === 'evidence') return input.evidence.length === 0;
+  return input[field] === undefined || input[field] === '';
+}
+
+function optional<T extends Record<string, unknown>>(members: T): Partial<T> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function nextActionId(incident: Incident): string {
+  return `AI-${String(incident.actions.size + 1).padStart(3, '0')}`;
+}
+
+function actionRef(input: RecordInput, incident: Incident): string {
+  const id = (input.ref ?? '').toUpperCase();
+  if (incident.actions.has(id)) return id;
+  const known = [...incident.actions.keys()];
+  throw new PulseError(
+    'not_found',
+    'no action item has that id',
+    known.length > 0 ? `ref must be one of: ${known.join(', ')}` : 'record action_added first',
+  );
+}
+
+function hypothesisRef(input: RecordInput, incident: Incident): string {
+  const open = incident.hypotheses.filter((hypothesis) => hypothesis.state === 'open');
+  return theOne(
+    open.map((hypothesis) => hypothesis.event),
+    input.ref,
+    'hypothesis',
+    'record hypothesis_stated first',
+  );
+}
+
+function mitigationRef(input: RecordInput, incident: Incident): string {
+  return theOne(
+    activeMitigations(incident).map((mitigation) => mitigation.event.id),
+    input.ref,
+    'active mitigation',
+    'record mitigation_applied first',
+  );
+}
+
+/** What was verified: the given event, else the latest deploy or mitigation. */
+function verifiedRef(input: RecordInput, incident: Incident): string | undefined {
+  const candidates = [standingDeploy(incident)?.id, ...activeMitigations(incident).map((m) => m.event.id)]
+    .filter((id) => id !== undefined)
+    .sort();
+  if (input.ref !== undefined) return incident.recorded.find((event) => event.id === input.ref)?.id ?? candidates.at(-1);
+  return candidates.at(-1);
+}
+
+function theOne(ids: string[], ref: string | undefined, what: string, hintWhenNone: string): string {
+  const found = ref === undefined ? (ids.length === 1 ? ids[0] : undefined) : ids.find((id) => id === ref);
+  if (found !== undefined) return found;
+  if (ids.length === 0) throw new PulseError('conflict', `there is no ${what}`, hintWhenNone);
+  throw new PulseError('invalid_input', `say which ${what} with ref`, `ref must be one of: ${ids.join(', ')}`);
+}

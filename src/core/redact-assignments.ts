@@ -1,0 +1,120 @@
+import { eachMatch, type Finder, type Hit, isPath, looksRandom } from './redact-hit.ts';
+import { isPlaceholder } from './redact-placeholder.ts';
+
+/** Names whose value is a secret. What stands before them (`DB_`, `my-`, `--`) does not matter and is not read. */
+const STRONG =
+  'pass[_-]?word|passwd|pass[_-]?phrase|pwd|passcode|secret|client[_-]?secret|' +
+  '(?:api|secret|access|private|encryption|signing|auth|account|shared|master|deploy|service|hmac|webhook)[_-]?key|' +
+  '(?:secret|aws)[_-]?access[_-]?key|(?:access|auth|refresh|bearer|session|id|security|bot)[_-]?token|token|jwt|' +
+  'client-key-data|connection[_-]?string';
+/** Names that often hold something harmless: only a random-looking value counts. */
+const WEAK =
+  'key|auth|credentials?|creds|signature|session(?:[_-]?id)?|sid|pat|pass|salt|dsn|bearer|otp|nonce|cookie';
+
+const NAME = `(?:(?<strong>${STRONG})|(?<![A-Za-z0-9])(?<weak>${WEAK})|(?<=[_-])(?<suffix>pass|pw))`;
+const SEPARATOR =
+  '\\\\?["\'`]?\\]?[ \\t]{0,8}(?<separator>={1,2}>?|:=?|>(?=[^<>\\s]{1,512}</)|[ \\t](?:is|was)[ \\t:])[ \\t]{0,8}';
+const ASSIGNMENT = new RegExp(`${NAME}${SEPARATOR}`, 'gi');
+/** `--password hunter2`: the value is the next word. */
+const FLAG = new RegExp(`(?<=--(?:[a-z]{1,20}-){0,2})(?<strong>${STRONG})[ \\t]{1,4}(?=[^\\s-])`, 'gi');
+
+const QUOTES = '"\'`';
+const LONGEST_VALUE = 4096;
+
+interface Value {
+  start: number;
+  end: number;
+  isQuoted: boolean;
+}
+
+/** Quoted value: up to the same quote, escaped or not as the first was; null when it does not close on its line. */
+function quotedValue(text: string, start: number): Value | null {
+  const isEscaped = text[start] === '\\';
+  const open = isEscaped ? start + 1 : start;
+  const quote = text[open] ?? '';
+  if (quote === '' || !QUOTES.includes(quote)) return null;
+  const limit = Math.min(text.length, open + LONGEST_VALUE);
+  for (let index = open + 1; index < limit; index += 1) {
+    const char = text[index];
+    if (char === '\n') return null;
+    if (char === '\\' && !isEscaped) index += 1;
+    else if (char === quote) return { start: open + 1, end: isEscaped ? index - 1 : index, isQuoted: true };
+  }
+  return null;
+}
+
+const STOP = /[\s"'`<>|]/;
+const LIST_BREAK = /[,;&]/;
+
+/** Unquoted value: a word; a `,`, `;` or `&` ends it only before the next `name=` or white space. */
+function wordValue(text: string, from: number): Value {
+  let end = from;
+  let lastBreak = -1;
+  for (let char = text[end]; char !== undefined && !STOP.test(char); char = text[end]) {
+    if (char === '\\' && /[nrt"']/.test(text[end + 1] ?? '')) break;
+    if (lastBreak !== -1 && (char === '=' || char === ':')) {
+      end = lastBreak;
+      break;
+    }
+    if (LIST_BREAK.test(char)) lastBreak = end;
+    end += 1;
+  }
+  while (end > from && isTrailing(text.slice(from, from + 512), text[end - 1] ?? '')) end -= 1;
+  return { start: from, end, isQuoted: false };
+}
+
+/** Punctuation of the sentence or bracket around a value. */
+function isTrailing(value: string, char: string): boolean {
+  if ('.,;:&'.includes(char)) return true;
+  return (
+    (char === ')' && !value.includes('(')) ||
+    (char === ']' && !value.includes('[')) ||
+    (char === '}' && !value.includes('{'))
+  );
+}
+
+/** Program text in place of a value: a call, a member, a variable named like the secret. */
+function isCode(value: string): boolean {
+  return (
+    /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+(?:\(.*)?$/.test(value) ||
+    /^[A-Za-z_$][\w$.:]*[([]/.test(value) ||
+    /^[a-z]+(?:[A-Z][a-z]+)+$/.test(value) ||
+    /^(?:new|await|return|function|process)$/.test(value)
+  );
+}
+
+/** In prose (`password: required by the form`) only what no word looks like is a value. */
+function isValue(text: string, { start, end, isQuoted }: Value, separator: string, keyword: string): boolean {
+  const value = text.slice(start, end);
+  if (value.length < 3 || isPlaceholder(value) || isPath(value)) return false;
+  if (!isQuoted && isCode(value)) return false;
+  const isToken = /token|jwt|key|secret$/i.test(keyword);
+  if (/^\d{1,5}$/.test(value) && isToken) return false;
+  if (isQuoted || separator.startsWith('=')) return value.length >= (isToken ? 6 : 3);
+  const isPlainWord = /^[A-Za-z]+(?:[-'/][A-Za-z]+)*$/.test(value);
+  return !isPlainWord && value.length >= 5;
+}
+
+function slug(keyword: string): string {
+  return keyword.toLowerCase().replace(/[^a-z]+/g, '-');
+}
+
+/** `name = value` in environment dumps, INI, YAML, JSON, code, flags and log lines. */
+export const findAssignments: Finder = (text) => {
+  const hits: Hit[] = [];
+  for (const pattern of [ASSIGNMENT, FLAG]) {
+    eachMatch(text, pattern, (match) => {
+      const start = match.index + match[0].length;
+      const { strong, weak, suffix, separator = '=' } = match.groups ?? {};
+      const value = quotedValue(text, start) ?? wordValue(text, start);
+      const isSecret =
+        weak === undefined
+          ? isValue(text, value, separator.trim(), strong ?? suffix ?? '')
+          : looksRandom(text.slice(value.start, value.end));
+      if (!isSecret) return start;
+      hits.push({ type: slug(strong ?? weak ?? suffix ?? 'secret'), start: value.start, end: value.end });
+      return value.end;
+    });
+  }
+  return hits;
+};

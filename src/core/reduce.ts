@@ -1,0 +1,100 @@
+import type { EventOf, RecordedEvent } from './events.ts';
+import type { Incident } from './incident.ts';
+import type { Kind } from './kinds.ts';
+
+type Reducers = { [K in Kind]?: (state: Incident, event: EventOf<K> & { live: boolean }) => void };
+type AnyReducers = Partial<Record<Kind, (state: Incident, event: RecordedEvent) => void>>;
+
+/** One small reducer per kind. Each changes only the state that `foldIncident` has just made. */
+const TABLE: Reducers = {
+  opened(state, event) {
+    if (state.opened) return;
+    state.opened = event;
+    state.number = event.data.number;
+    state.label = labelOf(event.data.number);
+    state.slug = event.data.slug;
+    state.title = event.data.title;
+    state.description = event.data.description;
+    state.drill = event.data.drill === true;
+  },
+  severity_changed(state, event) {
+    const { to, confirmed, reason } = event.data;
+    state.severity = { level: to, confirmed, since: event.at, reason };
+    state.severityHistory.push({ level: to, at: event.at });
+  },
+  fact_recorded(state, event) {
+    const { name, value } = event.data;
+    state.facts.set(name, { name, value, at: event.at, event: event.id, live: event.live });
+  },
+  role_assigned(state, event) {
+    state.roles.set(event.data.role, { person: event.data.person, at: event.at });
+  },
+  hypothesis_stated(state, event) {
+    state.hypotheses.push({ event: event.id, text: event.text, state: 'open' });
+  },
+  hypothesis_refuted(state, event) {
+    const target = state.hypotheses.find((hypothesis) => hypothesis.event === event.data.ref);
+    if (!target) return;
+    target.state = 'refuted';
+    target.reason = event.data.reason;
+  },
+  cause_identified(state, event) {
+    state.cause = event;
+  },
+  mitigation_applied(state, event) {
+    state.mitigations.push({ event, active: true });
+  },
+  mitigation_removed(state, event) {
+    const active = state.mitigations.filter((mitigation) => mitigation.active);
+    const target = active.find((mitigation) => mitigation.event.id === event.data.ref) ?? active.at(-1);
+    if (target) target.active = false;
+  },
+  rolled_back(state, event) {
+    if (event.data.target !== 'hotfix') return;
+    state.attempt += 1;
+    state.attemptSince = event.id;
+  },
+  reopened(state, event) {
+    state.duplicateOf = null;
+    // The cause that was believed did not end the harm, so it no longer stands.
+    state.cause = null;
+    state.attemptSince = event.id;
+  },
+  action_added(state, event) {
+    const { action, owner, due, type } = event.data;
+    state.actions.set(action, {
+      ...{ id: action, text: event.text, owner, due, type },
+      ...{ state: 'open', evidence: [...event.evidence], event: event.id },
+    });
+  },
+  action_changed(state, event) {
+    const item = state.actions.get(event.data.action);
+    if (!item) return;
+    item.owner = event.data.owner ?? item.owner;
+    item.due = event.data.due ?? item.due;
+    item.type = event.data.type ?? item.type;
+    item.state = event.data.state ?? item.state;
+    item.evidence.push(...event.evidence);
+  },
+  task_done(state, event) {
+    state.doneTasks.set(event.data.task, event);
+  },
+  task_skipped(state, event) {
+    state.skippedTasks.set(event.data.task, event);
+  },
+  gate_overridden(state, event) {
+    const { gate, missing, reason, until } = event.data;
+    state.debts.push({ event: event.id, gate, missing: [...missing], reason, until, by: event.by.name });
+  },
+  marked_duplicate(state, event) {
+    state.duplicateOf = event.data.ref;
+  },
+};
+
+/** The same table for a loop that does not know the kind: each entry only ever sees its own kind. */
+export const REDUCERS = TABLE as AnyReducers;
+
+/** `hotfix-001` for 1. */
+export function labelOf(number: number): string {
+  return `hotfix-${String(number).padStart(3, '0')}`;
+}

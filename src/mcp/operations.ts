@@ -1,0 +1,36 @@
+import type { Answer, Deps, Tool } from '../tools/tool.ts';
+
+/** The files of one incident as resources carry them. */
+export type DocumentName = 'hotfix.md' | 'tasks.md' | 'post-mortem.md' | 'timeline';
+
+/** What the server needs of the operations; real ones by default, small ones in tests. */
+export interface Operations {
+  tools: readonly Tool[];
+  callTool(tool: Tool, args: unknown, deps: Deps): Promise<Answer<Record<string, unknown>>>;
+  documentsOf(
+    incident: string | undefined,
+    deps: Deps,
+  ): Promise<{ uid: string; label: string; files: Record<DocumentName, string> }>;
+  /** Open incidents, oldest first. */
+  openIncidents(deps: Deps): Promise<{ uid: string; label: string }[]>;
+}
+
+/** Loads the operations on the first call: listing tools must not wait for them. */
+export async function loadOperations(): Promise<Operations> {
+  const [{ TOOLS }, { callTool }, { documentsOf }, { loadAll }, { isOpen }] = await Promise.all([
+    import('../tools/index.ts'),
+    import('../tools/call.ts'),
+    import('../tools/documents.ts'),
+    import('../tools/load.ts'),
+    import('../core/incident.ts'),
+  ]);
+  return {
+    tools: TOOLS,
+    callTool,
+    documentsOf,
+    async openIncidents(deps) {
+      const all = await loadAll(deps);
+      return all.filter(({ incident }) => isOpen(incident)).map(({ incident: { uid, label } }) => ({ uid, label }));
+    },
+  };
+}

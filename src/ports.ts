@@ -1,0 +1,119 @@
+import type { Actor, EventDraft, RecordedEvent, TimelineEvent } from './core/events.ts';
+
+/** What the operations need from outside, and nothing more. One adapter per outside thing, one fake per test need. */
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+export interface Ids {
+  /** An id greater than `last` (null for none). */
+  ulid(nowMs: number, last: string | null): string;
+  /** SHA-256 in hex of UTF-8 text. */
+  sha256(text: string): string;
+  /** Unguessable short text for fences and temporary names. */
+  nonce(): string;
+}
+
+export interface AppendRequest {
+  incident: string;
+  by: Actor;
+  /** Written in one write; keys within one call are `<key>/0..n`. */
+  drafts: EventDraft[];
+}
+
+export interface AppendOutcome {
+  /** The events that now stand for the drafts, in draft order: new ones, or the first ones of an earlier call with the same key. */
+  events: TimelineEvent[];
+  /** True when nothing new was written. */
+  replayed: boolean;
+  /** Secrets and personal data taken out on the way in: type and token, never the value. */
+  removed: { type: string; token: string }[];
+}
+
+export interface Damage {
+  /** `live`, `fallback` or `published`. */
+  where: string;
+  /** 1-based line number. */
+  line: number;
+  problem: 'torn' | 'not_an_event' | 'other_incident' | 'too_long' | 'edited_or_removed';
+  detail: string;
+}
+
+export interface IncidentLog {
+  uid: string;
+  /** Recorded order, duplicates by id and key removed. */
+  events: RecordedEvent[];
+  damage: Damage[];
+}
+
+/** The record. Acknowledged means flushed; nothing acknowledged is lost or doubled. */
+export interface EventLog {
+  append(request: AppendRequest): Promise<AppendOutcome>;
+  /** Live and published events merged by id. Unknown incident: no events. */
+  read(uid: string): Promise<IncidentLog>;
+  /** All incidents, oldest first. */
+  uids(): Promise<string[]>;
+  /** Runs `work` while no other process on this host numbers or opens an incident. */
+  withNumbering<T>(work: (highestKnown: number) => Promise<T>): Promise<T>;
+  /** Keeps a text too large for an event; returns its SHA-256. */
+  putBlob(uid: string, text: string): Promise<string>;
+  /** The whole chain of hash links checked; empty when sound. */
+  verify(uid: string): Promise<Damage[]>;
+  /** Replaces one event by a tombstone of the same length and appends `purged`. */
+  purge(uid: string, eventId: string, by: Actor, reason: string): Promise<TimelineEvent>;
+  /** What a person should know about where the record is kept (fallback folder, network file system). */
+  notices(): string[];
+}
+
+/** A generated document and what happened to it on disk. */
+export interface PublishedFile {
+  path: string;
+  result: 'written' | 'unchanged' | 'absent' | 'tracked' | 'prose_saved' | 'refused';
+}
+
+export interface FolderState {
+  /** Path relative to the repository, with forward slashes. */
+  path: string;
+  state: 'absent' | 'private' | 'published' | 'tracked';
+  files: Record<string, string>;
+}
+
+export interface RefreshRequest {
+  uid: string;
+  folder: string;
+  /** File name to whole generated text. */
+  files: Record<string, string>;
+  /** `create`: first writing. `refresh`: only what is there and not tracked. `publish`: write all, lift the ignore file. `update`: also tracked copies. */
+  mode: 'create' | 'refresh' | 'publish' | 'update';
+}
+
+export interface RefreshOutcome {
+  files: PublishedFile[];
+  /** Sentences for the answer: folder absent, prose saved where, tracked copy not refreshed. */
+  notices: string[];
+}
+
+/** The incident's folder in the user's working tree. Never another file, never through a symlink. */
+export interface Workspace {
+  /** Absolute root of the repository (or folder without git). */
+  root: string;
+  read(folder: string): Promise<FolderState>;
+  refresh(request: RefreshRequest): Promise<RefreshOutcome>;
+  /** Text of the file as last generated, kept beside the live log; null when unknown. */
+  lastGenerated(uid: string, file: string): Promise<string | null>;
+}
+
+/** What the tools ask of git. Every value is an argument, never a flag. */
+export interface GitFacts {
+  user: string | null;
+  branch: string | null;
+  head: string | null;
+  /** Latest release tag reachable from HEAD, if any. */
+  last_tag: string | null;
+}
+
+export interface Git {
+  facts(): Promise<GitFacts>;
+}

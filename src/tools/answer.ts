@@ -1,0 +1,56 @@
+import * as z from 'zod/v4';
+import { closeGate } from '../core/gates.ts';
+import { severityLabel } from '../core/incident.ts';
+import { nextStep } from '../core/next-step.ts';
+import { pulseOf } from '../core/pulse.ts';
+import { closeFacts } from './close-facts.ts';
+import { type Loaded, urgentOf } from './load.ts';
+import type { Answer, Deps } from './tool.ts';
+
+/** What every answer about one incident carries, whatever else it says. */
+export const Standing = z.object({
+  incident: z.string(),
+  uid: z.string(),
+  status: z.string(),
+  severity: z.string(),
+  pulse: z.string(),
+  next: z.string(),
+  overdue: z.string().nullable(),
+});
+export type Standing = z.infer<typeof Standing>;
+
+export async function standingOf(loaded: Loaded, deps: Deps): Promise<Standing> {
+  const { incident } = loaded;
+  const closing = closeGate(incident, await closeFacts(loaded, deps));
+  return {
+    incident: incident.label,
+    uid: incident.uid,
+    status: incident.status,
+    severity: severityLabel(incident),
+    pulse: pulseOf(incident).meter,
+    next: nextStep(incident, closing),
+    overdue: urgentOf([loaded], deps.clock.now()),
+  };
+}
+
+/** `hotfix-001 · P1 · mitigated · 🟢🟢🟢⚪️⚪️` */
+export function headline(standing: Standing): string {
+  return `${standing.incident} · ${standing.severity} · ${standing.status} · ${standing.pulse}`;
+}
+
+/** Text and data that say the same: headline, the operation's own lines, warnings, next step, most urgent clock. */
+export function answered<Data extends Record<string, unknown>>(
+  standing: Standing,
+  lines: readonly string[],
+  data: Data,
+  warnings: readonly string[] = [],
+): Answer<Standing & Data> {
+  const text = [
+    headline(standing),
+    ...lines,
+    ...warnings.map((warning) => `! ${warning}`),
+    `Next: ${standing.next}`,
+    ...(standing.overdue ? [standing.overdue] : []),
+  ].join('\n');
+  return { text, data: { ...standing, ...data }, warnings: [...warnings] };
+}

@@ -1,0 +1,216 @@
+import * as z from 'zod/v4';
+import { type Classification, classify } from '../core/classify.ts';
+import { PulseError } from '../core/errors.ts';
+import type { EventDraft } from '../core/events.ts';
+import { folderOf, isOpen, lastOf } from '../core/incident.ts';
+import { FACTS } from '../core/kinds.ts';
+import { parseLevel } from '../core/severity.ts';
+import { SeverityFacts } from '../core/severity-facts.ts';
+import { foldTitle, slugOf, titleLikeness } from '../core/slug.ts';
+import { HOUR } from '../core/time.ts';
+import { CAPS, oneLine } from '../core/untrusted.ts';
+import { answered, Standing, standingOf } from './answer.ts';
+import { refreshFolder } from './documents.ts';
+import { type Loaded, loadAll, loadUid } from './load.ts';
+import { type Answer, defineTool, type Deps } from './tool.ts';
+import { fit, hashOf, keyed, removedWarning, whenOf } from './write.ts';
+
+/** The same title within this time, while not resolved, is the same incident. */
+const SAME_INCIDENT_MS = 24 * HOUR;
+/** From this share of common words on, another open incident is named as similar. */
+const SIMILAR = 0.5;
+
+const Input = z.strictObject({
+  description: z.string().describe('What is wrong, exactly as the user typed it'),
+  title: z.string().optional(),
+  severity: z.string().optional().describe('Only if a person stated it; else it is classified from facts'),
+  facts: z.array(z.string()).max(30).optional().describe('Stated facts as "name: value", e.g. "service: down"'),
+  started_at: z.string().optional().describe('RFC 3339 with offset, or -15m'),
+  detected_at: z.string().optional(),
+  detected_by: z.string().optional(),
+  environment: z.string().optional(),
+  new: z.boolean().optional().describe('Open another one though the title matches an open incident'),
+  repo: z.string().optional(),
+  idempotency_key: z.string().min(1).max(200).optional(),
+});
+
+const Output = Standing.extend({
+  folder: z.string(),
+  opened: z.boolean(),
+  range: z.object({ lowest: z.string(), highest: z.string() }).nullable(),
+  questions: z.array(z.string()),
+  similar: z.array(z.string()),
+});
+
+/** Opens an incident: record, folder, tasks. The smallest precondition there is: a description. */
+export default defineTool({
+  name: 'create_hotfix_task',
+  title: 'Open an incident',
+  effect: 'local',
+  description:
+    'Open the incident: record, folder specs/hotfix-###-slug, tasks. Call first, with nothing but the description if need be. Returns id, severity with open questions, next step.',
+  input: Input,
+  output: Output,
+  async run(input, deps) {
+    if (input.description.trim() === '') {
+      throw new PulseError(
+        'invalid_input',
+        'the description is empty',
+        'say in a few words what is broken, for example {"description": "Users cannot log in, 500 on the auth endpoint"}',
+      );
+    }
+    return deps.log.withNumbering(async (highest) => open(input, highest, deps));
+  },
+});
+
+type Input = z.output<typeof Input>;
+type Opened = Answer<z.input<typeof Output>>;
+type Common = Pick<EventDraft, 'evidence' | 'basis' | 'input_hash'>;
+type When = ReturnType<typeof whenOf>;
+
+async function open(input: Input, highest: number, deps: Deps): Promise<Opened> {
+  const all = await loadAll(deps);
+  const inputHash = hashOf('create_hotfix_task', input, deps);
+  const nowMs = deps.clock.now();
+  const uid = deps.ids.ulid(nowMs, null);
+  const described = await fit(input.description, deps, (whole) => deps.log.putBlob(uid, whole));
+  const title = oneLine(deps.redact(input.title?.trim() || input.description.trim()).text, CAPS.title);
+  const again = earlier(all, input, inputHash, title, nowMs);
+  if (again) return reported(again, deps, { opened: false, classification: null, removed: [], similar: [] });
+
+  const facts = (input.facts ?? []).map(parseFact);
+  const classification = classify({
+    facts: severityFacts(facts, input.environment),
+    description: described.text,
+    matrix: deps.settings.matrix,
+  });
+  const common: Common = { evidence: [], basis: 'stated', input_hash: inputHash };
+  const fact = (name: string, value: string, when: When): EventDraft => ({
+    ...common,
+    ...when,
+    kind: 'fact_recorded',
+    text: `${name}: ${value}`,
+    data: { name, value },
+  });
+  const observed = { at_source: 'observed' } as const;
+  const source = input.detected_by ?? 'stated when the incident was opened';
+  const drafts: EventDraft[] = [
+    {
+      ...{ kind: 'opened', text: title, evidence: [], basis: 'measured', input_hash: inputHash, ...observed },
+      data: {
+        ...{ number: highest + 1, slug: slugOf(title), title, description: described.text },
+        ...(described.blob === undefined ? {} : { blob: described.blob }),
+      },
+    },
+    ...facts.map(({ name, value }) => fact(name, value, observed)),
+    ...(input.environment === undefined ? [] : [fact('environment', input.environment, observed)]),
+    ...(input.detected_by === undefined ? [] : [fact('detected_by', input.detected_by, observed)]),
+    ...(input.started_at === undefined ? [] : [timeFact('started', whenOf(input.started_at, source, deps), common)]),
+    ...(input.detected_at === undefined ? [] : [timeFact('detected', whenOf(input.detected_at, source, deps), common)]),
+    severityDraft(input, classification, common),
+  ];
+  const outcome = await deps.log.append({ incident: uid, by: deps.actor, drafts: keyed(drafts, input.idempotency_key) });
+  const similar = all.filter(({ incident }) => isOpen(incident) && titleLikeness(incident.title, title) >= SIMILAR);
+  const loaded = await loadUid(uid, deps);
+  return reported(loaded, deps, {
+    opened: true,
+    classification,
+    removed: [...described.removed, ...outcome.removed],
+    similar: similar.map(({ incident }) => incident.label),
+  });
+}
+
+/** The incident that this call means to open and that is already there: same key, same call moments ago, or same title. */
+function earlier(all: Loaded[], input: Input, inputHash: string, title: string, nowMs: number): Loaded | undefined {
+  const key = input.idempotency_key;
+  const byKey = key === undefined ? undefined : all.find(({ incident }) => incident.opened?.key === `${key}/0`);
+  if (byKey && byKey.incident.opened?.input_hash !== inputHash) {
+    throw new PulseError(
+      'conflict',
+      'this idempotency_key was used for another description',
+      'use a new key for a new incident, or repeat the first call unchanged',
+      { incident: byKey.incident.label },
+    );
+  }
+  if (byKey || input.new) return byKey;
+  return all.find(({ incident }) => {
+    const ended = ['resolved', 'closed', 'cancelled'].includes(incident.status);
+    const age = nowMs - Date.parse(incident.opened?.recorded_at ?? '');
+    return !ended && age <= SAME_INCIDENT_MS && foldTitle(incident.title) === foldTitle(title);
+  });
+}
+
+function timeFact(
+  name: 'started' | 'detected',
+  when: When,
+  common: Common,
+): EventDraft {
+  return { kind: 'fact_recorded', text: `${name} (stated when opened)`, data: { name, value: when.at ?? '' }, ...common, ...when };
+}
+
+function severityDraft(
+  input: Input,
+  result: Classification,
+  common: Common,
+): EventDraft {
+  const stated = input.severity === undefined ? null : parseLevel(input.severity);
+  const { lowest, highest } = result.range;
+  const text = stated
+    ? `Severity ${stated}, stated when opened`
+    : `Severity ${result.label} by rule: ${result.rules.map((rule) => rule.id).join(', ') || 'no rule fired'}`;
+  const data = stated
+    ? { to: stated, confirmed: true }
+    : { to: result.severity, confirmed: result.confirmed, lowest, highest };
+  return { kind: 'severity_changed', text, data, at_source: 'observed', ...common, basis: stated ? 'stated' : 'measured' };
+}
+
+function parseFact(line: string): { name: string; value: string } {
+  const [, name = '', value = ''] = /^\s*([a-z_]+)\s*[:=]\s*(\S.*?)\s*$/s.exec(line) ?? [];
+  if (FACTS.some((known) => known === name) && value !== '') return checkedFact(name, value);
+  throw new PulseError(
+    'invalid_input',
+    'a fact must be written as "name: value"',
+    `names: ${FACTS.join(', ')}; for example "service: down", "users: 40%", "what_changed: deploy of v1.4.0"`,
+  );
+}
+
+/** A severity fact must have one of its values; other facts are free text. */
+export function checkedFact(name: string, value: string): { name: string; value: string } {
+  const schema = Object.entries(SeverityFacts.shape).find(([known]) => known === name)?.[1];
+  if (!schema || schema.safeParse(value).success) return { name, value };
+  throw new PulseError('invalid_input', `the fact ${name} cannot have that value`, schema.description ?? 'see classify_severity');
+}
+
+function severityFacts(facts: { name: string; value: string }[], environment: string | undefined): SeverityFacts {
+  const known = facts.filter(({ name }) => name in SeverityFacts.shape).map(({ name, value }) => [name, value]);
+  const stated = environment === undefined ? known : [...known, ['environment', environment]];
+  return SeverityFacts.safeParse(Object.fromEntries(stated)).data ?? SeverityFacts.parse(Object.fromEntries(known));
+}
+
+async function reported(
+  loaded: Loaded,
+  deps: Deps,
+  result: { opened: boolean; classification: Classification | null; removed: { type: string; token: string }[]; similar: string[] },
+): Promise<Opened> {
+  const notices = await refreshFolder(loaded, deps, result.opened ? 'create' : 'refresh');
+  const { incident } = loaded;
+  const folder = folderOf(incident);
+  const severity = lastOf(incident, 'severity_changed');
+  const range =
+    severity?.data.lowest && severity.data.highest
+      ? { lowest: severity.data.lowest, highest: severity.data.highest }
+      : null;
+  const questions = incident.severity?.confirmed ? [] : (result.classification?.questions ?? []).map((question) => question.ask);
+  const standing = await standingOf(loaded, deps);
+  const lines = [
+    result.opened ? `Opened. Folder: ${folder} (ignored by git until hotfix-pulse publish).` : `Already open since ${incident.opened?.recorded_at ?? ''}; nothing was opened twice. For another incident with this title pass new: true.`,
+    ...(range && !incident.severity?.confirmed ? [`Severity is unconfirmed: ${range.highest} to ${range.lowest} is possible.`] : []),
+    ...questions.slice(0, 3).map((question) => `? ${question}`),
+    ...(result.similar.length > 0 ? [`Similar and open: ${result.similar.join(', ')}. If it is the same, record marked_duplicate.`] : []),
+  ];
+  const warnings = [...removedWarning(result.removed), ...deps.log.notices(), ...notices];
+  if (result.classification?.verdict === 'not_an_incident') {
+    warnings.unshift(`This does not read like an incident: ${result.classification.not_incident_reason ?? ''} Record cancelled if so.`);
+  }
+  return answered(standing, lines, { folder, opened: result.opened, range, questions, similar: result.similar }, warnings);
+}

@@ -1,0 +1,62 @@
+import type * as z from 'zod/v4';
+import type { Actor } from '../core/events.ts';
+import type { Matrix } from '../core/severity.ts';
+import type { Clock, EventLog, Git, Ids, Workspace } from '../ports.ts';
+
+/** What an operation touches: decides the MCP annotations and how a door asks for consent. */
+export type Effect = 'read' | 'local' | 'outward' | 'destructive';
+
+/** Settings an operation may need. */
+export interface Settings {
+  matrix: Matrix;
+  stability_h: number;
+}
+
+/** Everything an operation works with, for one repository. An absent optional member is an absent feature. */
+export interface Deps {
+  log: EventLog;
+  workspace: Workspace;
+  git: Git | null;
+  clock: Clock;
+  ids: Ids;
+  settings: Settings;
+  /** Who is calling. Set by the door, never by an argument. */
+  actor: Actor;
+  /** Takes secrets and personal data out; the log does it again at its own door. */
+  redact(text: string): { text: string; removed: { type: string; token: string }[] };
+}
+
+/** What an operation answers. `text` and `data` say the same: some agents show their model only one of them. */
+export interface Answer<Data> {
+  text: string;
+  data: Data;
+  warnings: string[];
+}
+
+export interface ToolSpec<Input extends z.ZodObject, Output extends z.ZodObject> {
+  name: string;
+  title: string;
+  effect: Effect;
+  description: string;
+  input: Input;
+  output: Output;
+  run(input: z.output<Input>, deps: Deps): Promise<Answer<z.input<Output>>>;
+}
+
+/** A tool as the doors see it: schemas and a runner over already validated input. */
+export interface Tool {
+  name: string;
+  title: string;
+  effect: Effect;
+  description: string;
+  input: z.ZodObject;
+  output: z.ZodObject;
+  run(input: Record<string, unknown>, deps: Deps): Promise<Answer<Record<string, unknown>>>;
+}
+
+/** Ties a tool's runner to its schemas; the doors get the plain form. */
+export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
+  spec: ToolSpec<Input, Output>,
+): Tool {
+  return { ...spec, run: (input, deps) => spec.run(input as z.output<Input>, deps) };
+}

@@ -1,0 +1,47 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+describe('docs/dependencies.md', () => {
+  it('has one line with a reason for every package, and for no other', () => {
+    const pkg = JSON.parse(read('package.json'));
+    const packages = [pkg.dependencies, pkg.devDependencies, pkg.optionalDependencies].flatMap((d) =>
+      Object.keys(d ?? {}),
+    );
+    const lines = [...read('docs/dependencies.md').matchAll(/^- `([^`]+)`: \S+ .{15,}$/gm)].map(
+      ([, name]) => name,
+    );
+    expect(lines.toSorted()).toEqual(packages.toSorted());
+  });
+});
+
+describe('pages', () => {
+  it.each([
+    ['AGENTS.md', 80],
+    ['docs/architecture.md', 120],
+  ])('%s stays under %d lines', (path, max) => {
+    expect(read(path).split('\n').length).toBeLessThan(max);
+  });
+
+  it.each([
+    'AGENTS.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    'CHANGELOG.md',
+    'docs/architecture.md',
+    'docs/dependencies.md',
+  ])('%s: links lead somewhere and npm scripts exist', (path) => {
+    const text = read(path);
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, to = '']) =>
+      join(root, dirname(path), to),
+    );
+    expect(links.filter((link) => !existsSync(link))).toEqual([]);
+    const { scripts } = JSON.parse(read('package.json'));
+    const used = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name);
+    expect(used.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});

@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, it } from 'vitest';
+
+/** The folder with contracts, data and tools that lies beside the checkout, where there is one. */
+export const SHARED = fileURLToPath(new URL('../../../shared', import.meta.url));
+
+/** Where `.ci/run` puts the agents; HOTFIX_PULSE_AGENTS names another place. */
+export const AGENTS =
+  process.env.HOTFIX_PULSE_AGENTS ??
+  join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'hotfix-pulse-ci', 'agents');
+
+const AGENT_NAMES = ['node22', 'claude', 'codex', 'opencode', 'gemini'];
+
+/** What a suite may need beyond `npm ci`: whether it is here, and how to get it. */
+const TOOLS = {
+  strace: {
+    here: () => runs('strace', ['-o', '/dev/null', 'true']),
+    why: 'strace that may trace is missing: apt-get install strace',
+  },
+  prlimit: {
+    here: () => runs('prlimit', ['--version']),
+    why: 'prlimit is missing: apt-get install util-linux',
+  },
+  tmux: { here: () => runs('tmux', ['-V']), why: 'tmux is missing: apt-get install tmux' },
+  root: { here: () => process.getuid?.() === 0, why: 'only root can do this: run the suite as root' },
+  shared: { here: () => existsSync(join(SHARED, 'tools')), why: 'the folder ../shared is missing' },
+  agents: {
+    here: () => AGENT_NAMES.every((name) => existsSync(join(AGENTS, name, '.installed'))),
+    why: 'the agent CLIs are missing: .ci/run installs them',
+  },
+} as const satisfies Record<string, { here: () => boolean; why: string }>;
+
+export type Tool = keyof typeof TOOLS;
+
+const known = new Map<Tool, boolean>();
+
+/** Whether `tool` can be used here; `why` says how to get it when it cannot, and is empty otherwise. */
+export function requires(tool: Tool): { ok: boolean; why: string } {
+  const ok = known.get(tool) ?? TOOLS[tool].here();
+  known.set(tool, ok);
+  return { ok, why: ok ? '' : TOOLS[tool].why };
+}
+
+/**
+ * The reasons to skip, printed; empty when everything is here.
+ * With HOTFIX_PULSE_REQUIRE=all a missing tool is an error, so that a green run has run everything.
+ */
+export function missing(
+  tools: readonly Tool[],
+  check = requires,
+  must = process.env.HOTFIX_PULSE_REQUIRE,
+): string[] {
+  const reasons = tools.map((tool) => check(tool).why).filter((why) => why !== '');
+  if (reasons.length > 0 && must === 'all')
+    throw new Error(`HOTFIX_PULSE_REQUIRE=all, but ${reasons.join('; ')}`);
+  for (const why of reasons) process.stderr.write(`skipped: ${why}\n`);
+  return reasons;
+}
+
+/** `describe` when every tool is here, a printed skip otherwise. */
+export function describeIf(...tools: Tool[]) {
+  return describe.skipIf(missing(tools).length > 0);
+}
+
+/** `it` when every tool is here, a printed skip otherwise. */
+export function itIf(...tools: Tool[]) {
+  return it.skipIf(missing(tools).length > 0);
+}
+
+function runs(command: string, args: string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}

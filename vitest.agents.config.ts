@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+import { define, reporters } from './vitest.config.ts';
+
+/** Real agent CLIs against a scripted model: one at a time, since each starts several processes. */
+export default defineConfig({
+  define,
+  test: {
+    include: ['test/agents/**/*.test.ts'],
+    reporters,
+    pool: 'forks',
+    maxWorkers: 1,
+    fileParallelism: false,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+  },
+});

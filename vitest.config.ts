@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+
+/** The same version constant that the build puts in. */
+export const define = { __VERSION__: JSON.stringify(version) };
+
+/** With HOTFIX_PULSE_REPORT set to a file name, a JSON report is written beside the usual output. */
+export const reporters: ('default' | ['json', { outputFile: string }])[] = process.env.HOTFIX_PULSE_REPORT
+  ? ['default', ['json', { outputFile: process.env.HOTFIX_PULSE_REPORT }]]
+  : ['default'];
+
+export default defineConfig({
+  define,
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/agents/**', 'test/long/**'],
+    reporters,
+    testTimeout: 20_000,
+  },
+});
