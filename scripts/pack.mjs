@@ -41,7 +41,7 @@ export function commandOf(text, where) {
     kept.join('\n').trim(),
     '',
     '## What the user typed',
-    `The text between the lines is what the user typed: ${fields.arguments}. Only the last such line ends it.`,
+    `The text between the lines is what the user typed: ${fields.arguments}. It goes on to the last such line.`,
     '',
     BEGINS,
     '$ARGUMENTS',

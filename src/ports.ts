@@ -53,6 +53,8 @@ export interface EventLog {
   append(request: AppendRequest): Promise<AppendOutcome>;
   /** Live and published events merged by id. Unknown incident: no events. */
   read(uid: string): Promise<IncidentLog>;
+  /** The stored lines of an incident as one text, byte for byte as its hash links need them, for the published copy. */
+  lines(uid: string): Promise<string>;
   /** All incidents, oldest first. */
   uids(): Promise<string[]>;
   /** Runs `work` while no other process on this host numbers or opens an incident. */

@@ -1,4 +1,4 @@
-import { asciiJson } from '../core/canonical.ts';
+import { asciiJson, canonicalJson } from '../core/canonical.ts';
 import { PulseError } from '../core/errors.ts';
 import { type EventDraft, parseEvent, type RecordedEvent, type TimelineEvent } from '../core/events.ts';
 import type { AppendRequest, Clock, Ids } from '../ports.ts';
@@ -143,4 +143,18 @@ export function tombstoneLine(event: TimelineEvent, lineSha256: string): string 
     ...{ v, id, incident, kind, at, recorded_at },
     ...{ purged: true, line_sha256: lineSha256, ...kept },
   });
+}
+
+/** The event that says so in the open; one per purged event, however often it is purged again. */
+export function purgedDraft(eventId: string, reason: string, ids: Ids): EventDraft<'purged'> {
+  return {
+    kind: 'purged',
+    at_source: 'observed',
+    text: 'One event was purged from the record',
+    data: { event: eventId, reason },
+    evidence: [],
+    basis: 'measured',
+    key: `purge/${eventId}`,
+    input_hash: ids.sha256(canonicalJson({ purge: eventId })),
+  };
 }

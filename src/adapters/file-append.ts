@@ -1,4 +1,13 @@
-import { closeSync, constants, fdatasyncSync, fsyncSync, lstatSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasErrno, PulseError } from '../core/errors.ts';
 import { openRegular } from './file-lines.ts';
@@ -23,15 +32,17 @@ export interface Target {
   identity: string;
 }
 
-/** Error codes that mean: not here, but perhaps elsewhere. */
-const NOT_WRITABLE = ['EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EEXIST', 'ENOENT'];
+/** True for errors that mean: not here, but perhaps elsewhere. */
+export function isNotWritable(error: unknown): boolean {
+  return hasErrno(error, 'EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EEXIST', 'ENOENT');
+}
 
 /** Opens (and creates) the log of one incident: in the live folder, else in the fallback. */
 export function openTarget(places: LogPlaces, uid: string): { target: Target; where: 'live' | 'fallback' } {
   try {
     return { target: openIn(places.live, uid, !places.git), where: 'live' };
   } catch (error) {
-    if (!hasErrno(error, ...NOT_WRITABLE)) throw asPulseError(error);
+    if (!isNotWritable(error)) throw asPulseError(error);
   }
   try {
     return { target: openIn(places.fallback, uid, false), where: 'fallback' };
@@ -40,14 +51,17 @@ export function openTarget(places: LogPlaces, uid: string): { target: Target; wh
   }
 }
 
-/** Makes `<base>/<name>` and refuses a symbolic link at either step. */
-export function ensureFolder(base: string, name: string, hide: boolean): string {
+/** Makes a log folder and refuses a symbolic link in its place. `hide`: it lies in the open and gets an ignore file. */
+export function ensureBase(base: string, hide: boolean): void {
+  if (isOwnFolder(base)) return;
+  makeFolders(base);
+  isOwnFolder(base);
+  if (hide) ignoreAll(base);
+}
+
+/** Makes `<base>/<name>` in a log folder. */
+export function ensureFolder(base: string, name: string): string {
   const folder = join(base, name);
-  if (!isOwnFolder(base)) {
-    makeFolders(base);
-    isOwnFolder(base);
-    if (hide) ignoreAll(base);
-  }
   if (!isOwnFolder(folder)) mkdirSync(folder, { recursive: true });
   return folder;
 }
@@ -75,7 +89,8 @@ function ignoreAll(base: string): void {
 }
 
 function openIn(base: string, uid: string, hide: boolean): Target {
-  const folder = ensureFolder(base, uid, hide);
+  ensureBase(base, hide);
+  const folder = ensureFolder(base, uid);
   const path = join(folder, 'timeline.jsonl');
   const isNew = lstatSync(path, { throwIfNoEntry: false }) === undefined;
   const fd = openRegular(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT);

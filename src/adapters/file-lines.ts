@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import type { RecordedEvent } from '../core/events.ts';
+import type { RecordedEvent, TimelineEvent } from '../core/events.ts';
 import { parseEvent } from '../core/events.ts';
 import { ULID_PATTERN, ulidTime } from '../core/ulid.ts';
 import type { Damage } from '../ports.ts';
@@ -32,22 +32,26 @@ export function openRegular(path: string, flags: number = constants.O_RDONLY): n
   throw Object.assign(new Error('not a regular file'), { code: 'EINVAL' });
 }
 
-/** Calls `each` for every line from byte `from` on, blank ones too; memory stays bounded whatever the file holds. */
-export function scanLines(fd: number, from: number, each: (line: RawLine) => void): void {
+/**
+ * Calls `each` for every line from byte `from` on, blank ones too, until it answers false; memory stays bounded
+ * whatever the file holds.
+ */
+export function scanLines(fd: number, from: number, each: (line: RawLine) => unknown): void {
   let rest: Buffer = Buffer.alloc(0);
   let start = from;
   let dropped = 0;
-  const emit = (tail: Buffer, terminated: boolean): void => {
+  const emit = (tail: Buffer, terminated: boolean): boolean => {
     const whole = dropped + rest.length + tail.length;
     const tooLong = dropped > 0 || whole > MAX_LINE + 1;
     const buffer = rest.length > 0 && !tooLong ? Buffer.concat([rest, tail]) : tail;
     const end = buffer.at(-1) === RETURN ? 1 : 0;
     const text = tooLong ? '' : buffer.toString('utf8', 0, buffer.length - end);
     const next = start + whole + (terminated ? 1 : 0);
-    each({ text, offset: start, bytes: whole - end, next, terminated, tooLong });
+    const line = { text, offset: start, bytes: whole - end, next, terminated, tooLong };
     start = next;
     rest = Buffer.alloc(0);
     dropped = 0;
+    return each(line) !== false;
   };
   for (let at = from; ; ) {
     const got = readSync(fd, chunk, 0, chunk.length, at);
@@ -56,7 +60,7 @@ export function scanLines(fd: number, from: number, each: (line: RawLine) => voi
     const view = chunk.subarray(0, got);
     let begin = 0;
     for (let end = view.indexOf(NEWLINE); end !== -1; end = view.indexOf(NEWLINE, begin)) {
-      emit(view.subarray(begin, end), true);
+      if (!emit(view.subarray(begin, end), true)) return;
       begin = end + 1;
     }
     rest = Buffer.concat([rest, view.subarray(begin)]);
@@ -97,4 +101,29 @@ export function readLine(line: RawLine, uid: string, live: boolean): LineReading
     return { problem: 'not_an_event', detail: 'an id from an impossible time' };
   }
   return { event: Object.assign(event, { live: live && event.imported !== true }) };
+}
+
+/** The first event of a file that answers to `wanted`, whatever incident it names; reads no further. */
+export function findEvent(path: string, wanted: (event: TimelineEvent) => boolean): TimelineEvent | null {
+  const fd = openRegular(path);
+  let found: TimelineEvent | null = null;
+  try {
+    scanLines(fd, 0, (line) => {
+      const event = isBlank(line) || line.tooLong ? null : eventIn(line.text);
+      if (event !== null && wanted(event)) found = event;
+      return found === null;
+    });
+  } finally {
+    closeSync(fd);
+  }
+  return found;
+}
+
+function eventIn(text: string): TimelineEvent | null {
+  try {
+    const parsed = parseEvent(JSON.parse(text));
+    return 'event' in parsed ? parsed.event : null;
+  } catch {
+    return null;
+  }
 }

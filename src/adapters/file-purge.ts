@@ -1,6 +1,15 @@
-import { closeSync, constants, fdatasyncSync, readdirSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
-import { hasErrno } from '../core/errors.ts';
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  readdirSync,
+  readFileSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { hasErrno, PulseError } from '../core/errors.ts';
+import type { TimelineEvent } from '../core/events.ts';
 import type { Ids } from '../ports.ts';
 import { tombstoneLine } from './event-lines.ts';
 import { openRegular, readLine, scanLines } from './file-lines.ts';
@@ -11,6 +20,7 @@ export interface PurgeTarget {
   uid: string;
   event: string;
   key: string | undefined;
+  inputHash: string;
 }
 
 interface Patch {
@@ -19,10 +29,31 @@ interface Patch {
 }
 
 /**
+ * Takes one event out of every copy of the log that this machine has, with what lies beside them.
+ * Answers false when no file knows the event.
+ */
+export function purgeEverywhere(paths: readonly string[], target: PurgeTarget, ids: Ids): boolean {
+  try {
+    const results = paths.map((path) => purgeFile(path, target, ids));
+    const blobs = results.flatMap((result) => result.blobs);
+    for (const path of paths) purgeBeside(dirname(path), target.event, blobs);
+    return results.some((result) => result.found);
+  } catch (error) {
+    if (error instanceof PulseError || !(error instanceof Error) || !('code' in error)) throw error;
+    throw new PulseError(
+      'upstream',
+      `A copy of the log could not be rewritten (${String(error.code)}); the text may still stand in it.`,
+      'Make the hotfix-pulse folder and the published folder writable, then purge the same event again.',
+      { errno: String(error.code) },
+    );
+  }
+}
+
+/**
  * Writes tombstones over the same bytes of one file: no append, no truncation, no rename, because others may be
  * appending to it right now. Answers the blobs that the purged lines named.
  */
-export function purgeFile(path: string, target: PurgeTarget, ids: Ids): { found: boolean; blobs: string[] } {
+function purgeFile(path: string, target: PurgeTarget, ids: Ids): { found: boolean; blobs: string[] } {
   let fd: number;
   try {
     fd = openRegular(path, constants.O_RDWR);
@@ -59,12 +90,13 @@ function plan(
     if (!('event' in reading)) {
       // What a torn write left of this event holds its text as well; blank lines are skipped by every reader.
       if (!line.tooLong && mentions(line.text, target.event)) {
+        found = true;
         patches.push({ offset: line.offset, bytes: Buffer.alloc(line.bytes, ' ') });
       }
       return;
     }
     const { event } = reading;
-    if (event.id !== target.event && (event.key === undefined || event.key !== target.key)) return;
+    if (event.id !== target.event && !isSecondCopy(event, target)) return;
     found = true;
     if (event.line_sha256 !== undefined) return;
     const { blob } = event.data as { blob?: unknown };
@@ -78,12 +110,16 @@ function plan(
   return { patches, blobs, found };
 }
 
+function isSecondCopy(event: TimelineEvent, target: PurgeTarget): boolean {
+  return event.key !== undefined && event.key === target.key && event.input_hash === target.inputHash;
+}
+
 function mentions(text: string, id: string): boolean {
   return text.includes(`"id":"${id}"`);
 }
 
 /** Removes what lies beside a log and still holds the event: quarantined pieces and blobs. */
-export function purgeBeside(folder: string, event: string, blobs: readonly string[]): void {
+function purgeBeside(folder: string, event: string, blobs: readonly string[]): void {
   const quarantine = join(folder, 'quarantine');
   if (isOwnFolder(quarantine)) {
     for (const name of readdirSync(quarantine)) {

@@ -102,7 +102,10 @@ export function fileSystemType(path: string): number {
 }
 
 /** A sentence when the record lies on a network file system, else null. */
-export function networkNotice(path: string, typeOf: (path: string) => number = fileSystemType): string | null {
+export function networkNotice(
+  path: string,
+  typeOf: (path: string) => number = fileSystemType,
+): string | null {
   try {
     const name = NETWORK_TYPES.get(typeOf(path) >>> 0);
     if (name === undefined) return null;

@@ -18,23 +18,15 @@ interface Holder {
   started: string;
 }
 
-/**
- * Runs `work` while this process holds the lock file at `path`. A lock is broken only when its holder is dead
- * on this host, never by age: a stopped process may go on and would then write beside the new holder.
- */
-export async function withPidLock<T>(path: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
-  const release = await acquire(path, options);
-  try {
-    return await work();
-  } finally {
-    release();
-  }
-}
-
 const WAIT_MS = 10_000;
 const PAUSE_MS = 20;
 
-async function acquire(path: string, options: LockOptions): Promise<() => void> {
+/**
+ * Waits until this process holds the lock file at `path`; answers how to let go of it. A lock is broken only when
+ * its holder is dead on this host, never by age: a stopped process may go on and would then write beside the new
+ * holder.
+ */
+export async function takePidLock(path: string, options: LockOptions): Promise<() => void> {
   const mine = JSON.stringify({
     pid: process.pid,
     host: hostIdentity(),
@@ -89,9 +81,12 @@ function placeWithoutLinks(path: string, content: string): boolean {
  */
 async function breakLock(path: string, held: string, options: LockOptions): Promise<void> {
   const mark = createHash('sha256').update(held, 'utf8').digest('hex').slice(0, 12);
-  await withPidLock(`${path}.${mark}`, options, async () => {
+  const release = await takePidLock(`${path}.${mark}`, options);
+  try {
     if (contentOf(path) === held) unlinkSync(path);
-  });
+  } finally {
+    release();
+  }
 }
 
 function contentOf(path: string): string | null {

@@ -1,8 +1,7 @@
-import { closeSync, type Dirent, lstatSync, readdirSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseEvent } from '../core/events.ts';
 import { ULID_PATTERN } from '../core/ulid.ts';
-import { isBlank, openRegular, scanLines } from './file-lines.ts';
+import { findEvent } from './file-lines.ts';
 
 export interface PublishedLog {
   path: string;
@@ -68,28 +67,9 @@ function folders(specs: string): string[] {
 
 /** The incident named by the first line that is an event. */
 function firstUid(path: string): string | null {
-  let uid: string | null = null;
   try {
-    const fd = openRegular(path);
-    try {
-      scanLines(fd, 0, (line) => {
-        if (uid !== null || line.tooLong || isBlank(line)) return;
-        const found = incidentOf(line.text);
-        if (found !== null && ULID_PATTERN.test(found)) uid = found;
-      });
-    } finally {
-      closeSync(fd);
-    }
-  } catch {
-    return null;
-  }
-  return uid;
-}
-
-function incidentOf(text: string): string | null {
-  try {
-    const parsed = parseEvent(JSON.parse(text));
-    return 'event' in parsed ? parsed.event.incident : null;
+    const uid = findEvent(path, () => true)?.incident ?? '';
+    return ULID_PATTERN.test(uid) ? uid : null;
   } catch {
     return null;
   }

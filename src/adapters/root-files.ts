@@ -66,7 +66,9 @@ function secretsIn({ name, value }: KnownValue): KnownValue[] {
     ...(password === undefined ? [] : [password, decoded(password)]),
   ];
   return values
-    .filter((text) => text.length >= SHORTEST && !EVERYDAY.has(text.toLowerCase()) && !/^\$\{?\w+\}?$/.test(text))
+    .filter(
+      (text) => text.length >= SHORTEST && !EVERYDAY.has(text.toLowerCase()) && !/^\$\{?\w+\}?$/.test(text),
+    )
     .map((text) => ({ name, value: text }));
 }
 
@@ -79,7 +81,7 @@ function decoded(text: string): string {
 }
 
 const ASSIGNMENT =
-  /^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=[ \t]*("(?:\\[^]|[^"\\])*"|'[^']*'|`[^`]*`|[^\r\n]*)/gm;
+  /^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=[ \t]*("(?:\\[\s\S]|[^"\\])*"|'[^']*'|`[^`]*`|[^\r\n]*)/gm;
 
 /** `NAME=value` lines as dotenv reads them: quotes, `export`, comments, values over several lines. */
 export function parseEnv(text: string): KnownValue[] {

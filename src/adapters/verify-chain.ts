@@ -78,6 +78,7 @@ function readFile(
 }
 
 function sameContent(a: RecordedEvent, b: RecordedEvent): boolean {
+  if (a.line_sha256 !== undefined && b.line_sha256 !== undefined) return true;
   return canonicalJson({ ...a, live: true }) === canonicalJson({ ...b, live: true });
 }
 
@@ -94,4 +95,29 @@ function differs(first: ChainLine, line: ChainLine): Damage {
   const other = `line ${first.line} of the ${first.where} log`;
   const detail = purged ? `purged here or in ${other}, but not in both` : `differs from ${other}`;
   return { where: line.where, line: line.line, problem: 'edited_or_removed', detail };
+}
+
+/** Every event line of these files as stored, in file order, each event once. */
+export function storedLines(files: readonly ChainFile[], uid: string): string {
+  const seen = new Set<string>();
+  const lines: string[] = [];
+  for (const file of files) {
+    let fd: number;
+    try {
+      fd = openRegular(file.path);
+    } catch {
+      continue;
+    }
+    try {
+      scanLines(fd, 0, (line) => {
+        const reading = isBlank(line) ? null : readLine(line, uid, true);
+        if (reading === null || !('event' in reading) || seen.has(reading.event.id)) return;
+        seen.add(reading.event.id);
+        lines.push(`${line.text}\n`);
+      });
+    } finally {
+      closeSync(fd);
+    }
+  }
+  return lines.join('');
 }

@@ -1,3 +1,4 @@
+import type { RefreshRequest } from '../ports.ts';
 import type { Loaded } from '../tools/load.ts';
 import type { Answer, Deps, Tool } from '../tools/tool.ts';
 
@@ -8,19 +9,19 @@ export interface App {
   callTool(tool: Tool, args: unknown, deps: Deps): Promise<Answer<Record<string, unknown>>>;
   loadIncident(ref: string | undefined, deps: Deps): Promise<Loaded>;
   loadAll(deps: Deps): Promise<Loaded[]>;
-  documentsOf(ref: string | undefined, deps: Deps): Promise<Documents>;
+  /** File name (`hotfix.md`) to its whole generated text. */
+  documentsOf(ref: string | undefined, deps: Deps): Promise<{ files: Record<string, string> }>;
   publishIncident(ref: string | undefined, deps: Deps): Promise<Answer<Record<string, unknown>>>;
+  /** Rewrites the incident's folder from the record; gives sentences for people. */
+  refreshFolder(loaded: Loaded, deps: Deps, mode: RefreshRequest['mode']): Promise<string[]>;
   findRoot(from: {
     explicit: string | undefined;
     env: Readonly<Record<string, string | undefined>>;
-    cwd: string;
-  }): Promise<string> | string;
+    cwd: string | null;
+  }): Promise<string | null>;
   createDeps(options: {
     root: string;
     actor: Deps['actor'];
     env: Readonly<Record<string, string | undefined>>;
-  }): Promise<Deps> | Deps;
+  }): Promise<Deps>;
 }
-
-/** File name (`hotfix.md`) to its whole generated text. */
-export type Documents = Record<string, string>;

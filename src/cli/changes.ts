@@ -29,17 +29,19 @@ const VALUES = [
 export function changesBetween(before: readonly Loaded[], after: readonly Loaded[]): Change[] {
   return after.flatMap((one) => {
     const old = before.find((known) => known.incident.uid === one.incident.uid);
-    if (!old) return isOpen(one.incident) ? [{ change: 'opened' as const, one }, ...newlyOverdue(null, one)] : [];
+    if (!old)
+      return isOpen(one.incident) ? [{ change: 'opened' as const, one }, ...newlyOverdue(null, one)] : [];
     const seen = new Set(old.incident.recorded.map((event) => event.id));
     const changes: Change[] = one.incident.told
       .filter((event) => !seen.has(event.id))
       .map((event) => ({ change: 'event', one, event }));
-    for (const [change, valueOf] of VALUES) {
-      const [from, to] = [valueOf(old), valueOf(one)];
+    for (const [change, read] of VALUES) {
+      const [from, to] = [read(old), read(one)];
       if (from !== to) changes.push({ change, one, from, to });
     }
     if (isOpen(old.incident) && !isOpen(one.incident)) changes.push({ change: 'ended', one });
-    if (one.damage.length > old.damage.length) changes.push({ change: 'damage', one, lines: one.damage.length });
+    if (one.damage.length > old.damage.length)
+      changes.push({ change: 'damage', one, lines: one.damage.length });
     return [...changes, ...newlyOverdue(old, one)];
   });
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/v4';
 
-export type FlagType = 'string' | 'number' | 'boolean' | 'list' | 'other';
+/** `either` is text or a number; `other` cannot be written as a flag. */
+export type FlagType = 'string' | 'number' | 'either' | 'boolean' | 'list' | 'other';
 
 /** One member of an input shape, as a flag. */
 export interface Flag {
@@ -49,11 +50,13 @@ function typeOf(node: Node): { type: FlagType; values: readonly string[] } {
   const words = Array.isArray(node.enum) ? node.enum : node.const === undefined ? [] : [node.const];
   const values = words.filter((word): word is string => typeof word === 'string');
   if (values.length > 0) return { type: 'string', values };
-  if (Array.isArray(node.anyOf)) {
-    // A member that may be text or something else is text on a command line; the operation reads it.
-    const branches = node.anyOf.map((branch: Node) => typeOf(branch));
-    const usable = branches.filter((branch) => branch.type !== 'other');
-    return usable.find((branch) => branch.type === 'string') ?? usable[0] ?? { type: 'other', values: [] };
+  // A union of plain types may come as `type: [...]` instead of `anyOf`.
+  const union = Array.isArray(node.type) ? node.type.map((type: unknown) => ({ type })) : node.anyOf;
+  if (Array.isArray(union)) {
+    const branches = union.map((branch: Node) => typeOf(branch)).filter(({ type }) => type !== 'other');
+    const types = new Set(branches.map(({ type }) => type));
+    if (types.has('string') && types.has('number')) return { type: 'either', values: [] };
+    return branches.find(({ type }) => type === 'string') ?? branches[0] ?? { type: 'other', values: [] };
   }
   const type = SCALARS[String(node.type)] ?? 'other';
   const items = type === 'list' && typeof node.items === 'object' ? typeOf(node.items as Node) : null;
@@ -68,7 +71,8 @@ export const PROSE = ['text', 'description'];
 /** Which members of an operation's input may be given without a flag: what it must have, else what it is about. */
 export function positionalsOf(flags: readonly Flag[]): string[] {
   const required = flags.filter((flag) => flag.required && flag.type === 'string').map((flag) => flag.name);
-  if (required.length > 0) return [...required.filter((n) => !PROSE.includes(n)), ...required.filter((n) => PROSE.includes(n))];
+  if (required.length > 0)
+    return [...required.filter((n) => !PROSE.includes(n)), ...required.filter((n) => PROSE.includes(n))];
   const main = [...PROSE, 'incident'].find((name) => flags.some((flag) => flag.name === name));
   return main === undefined ? [] : [main];
 }

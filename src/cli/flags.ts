@@ -27,7 +27,14 @@ const SWITCHES: Record<string, 'json' | 'help' | 'version' | 'noColour'> = {
   no_colour: 'noColour',
 };
 const PATHS = ['repo', 'input'] as const;
-const TRUTH: Record<string, boolean> = { true: true, yes: true, '1': true, false: false, no: false, '0': false };
+const TRUTH: Record<string, boolean> = {
+  true: true,
+  yes: true,
+  '1': true,
+  false: false,
+  no: false,
+  '0': false,
+};
 
 function refuse(message: string, hint: string): never {
   throw new PulseError('invalid_input', message, hint);
@@ -89,7 +96,7 @@ export function parseFlags(
     const negated = flags.find((known) => known.type === 'boolean' && `no_${known.name}` === name);
     if (path && dashes === '--') globals[path] = once(globals[path], value(), spelled);
     else if (global && given === undefined && (dashes === '--' || name === 'h')) globals[global] = true;
-    else if (flag) values[name] = valueOf(flag, values[name], given, value);
+    else if (flag) values[name] = taken(flag, values[name], given, value);
     else if (negated && given === undefined && dashes === '--') {
       values[negated.name] = once(values[negated.name], false, spelled);
     } else refuseUnknown(spelled, dashes ?? '--', flags);
@@ -98,12 +105,13 @@ export function parseFlags(
   return { values, globals };
 }
 
-function valueOf(flag: Flag, before: unknown, given: string | undefined, value: () => string): unknown {
+function taken(flag: Flag, before: unknown, given: string | undefined, value: () => string): unknown {
   const spelled = flag.name.replaceAll('_', '-');
   switch (flag.type) {
     case 'boolean': {
       const truth = given === undefined ? true : TRUTH[given.toLowerCase()];
-      if (truth === undefined) refuse(`--${spelled} takes true or false.`, `Write --${spelled} or --no-${spelled}.`);
+      if (truth === undefined)
+        refuse(`--${spelled} takes true or false.`, `Write --${spelled} or --no-${spelled}.`);
       return once(before, truth, spelled);
     }
     case 'list':
@@ -115,10 +123,17 @@ function valueOf(flag: Flag, before: unknown, given: string | undefined, value: 
       }
       return once(before, Number(text), spelled);
     }
+    case 'either': {
+      const text = value();
+      return once(before, /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text, spelled);
+    }
     case 'string':
       return once(before, value(), spelled);
     case 'other':
-      return refuse(`--${spelled} cannot be written as a flag.`, 'Put it into a JSON file and pass --input FILE.');
+      return refuse(
+        `--${spelled} cannot be written as a flag.`,
+        'Put it into a JSON file and pass --input FILE.',
+      );
   }
 }
 
@@ -129,7 +144,14 @@ function once<T>(before: unknown, value: T, spelled: string): T {
 
 function refuseUnknown(spelled: string, dashes: string, flags: readonly Flag[]): never {
   const shown = spelled.length <= 40 ? `${dashes}${spelled}` : 'One flag';
-  const valid = [...flags.map((flag) => flagName(flag.name)), '--input', '--json', '--repo', '--no-color', '--help'];
+  const valid = [
+    ...flags.map((flag) => flagName(flag.name)),
+    '--input',
+    '--json',
+    '--repo',
+    '--no-color',
+    '--help',
+  ];
   refuse(
     `${shown} is not a flag of this command.`,
     `Valid: ${valid.join(', ')}. Text that begins with a dash goes after a lone --.`,
@@ -150,7 +172,10 @@ function place(
     const taken = PROSE.includes(name) || flag?.type === 'list' ? rest : rest.slice(0, 1);
     used += taken.length;
     if (values[name] !== undefined) {
-      refuse(`${name} is given twice: as a flag and without one.`, `Give it once, or quote the text of ${name}.`);
+      refuse(
+        `${name} is given twice: as a flag and without one.`,
+        `Give it once, or quote the text of ${name}.`,
+      );
     }
     values[name] = flag?.type === 'list' ? taken : taken.join(' ');
   }
@@ -159,4 +184,3 @@ function place(
     refuse('There are more words than this command takes.', `It takes ${takes}. Quote text that has spaces.`);
   }
 }
-

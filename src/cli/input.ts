@@ -4,6 +4,11 @@ import type { Io } from './io.ts';
 /** Largest argument file, in bytes. */
 export const INPUT_CAP = 10 * 1024 * 1024;
 
+const UNREADABLE = [
+  ...['ENOENT', 'EISDIR', 'EACCES', 'EPERM', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EIO'],
+  // A path with a NUL in it.
+  'ERR_INVALID_ARG_VALUE',
+];
 const FILE_HINTS: Record<string, string> = {
   ENOENT: 'Check the path; it is read relative to the folder you are in.',
   EISDIR: 'Name a file, not a folder.',
@@ -56,8 +61,8 @@ async function bytesOf(source: string, io: Io): Promise<Buffer> {
       chunks.push(chunk);
     }
   } catch (error) {
-    if (error instanceof PulseError || !hasErrno(error, 'ENOENT', 'EISDIR', 'EACCES', 'EPERM', 'ENOTDIR', 'ELOOP', 'ERR_INVALID_ARG_VALUE')) throw error;
-    const code = 'code' in error ? String(error.code) : '';
+    if (!hasErrno(error, ...UNREADABLE)) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     throw new PulseError(
       'invalid_input',
       `The input file cannot be read (${code}).`,

@@ -7,7 +7,8 @@ export interface Sink {
 /** All that the command line touches outside the operations, so that a test needs no terminal and no clock. */
 export interface Io {
   env: Readonly<Record<string, string | undefined>>;
-  cwd: string;
+  /** Null when the working directory is gone. */
+  cwd: string | null;
   /** Data: what was asked for, and nothing else. */
   stdout: Sink;
   /** People: progress, notices, warnings, refusals. */

@@ -9,8 +9,10 @@ export interface Output {
   paint: Paint;
   /** Finished text, already cleaned and painted. */
   text(text: string): void;
-  /** One JSON value on one line; readable on a terminal. */
+  /** The one JSON value of a command: one line, or indented on a terminal. */
   value(value: unknown): void;
+  /** One JSON value of a stream, always on one line. */
+  record(value: unknown): void;
   notice(text: string): void;
   warning(text: string): void;
   refusal(error: PulseError): void;
@@ -35,6 +37,7 @@ export function createOutput(io: Io, options: { json: boolean; noColour: boolean
     json: options.json,
     paint,
     value,
+    record: (data) => io.stdout.write(`${safeJson(data, false)}\n`),
     text: (text) => io.stdout.write(text.endsWith('\n') || text === '' ? text : `${text}\n`),
     notice: (text) => io.stderr.write(`${people.dim(`notice: ${cleanText(text)}`)}\n`),
     warning: (text) => io.stderr.write(`${people.yellow(`warning: ${cleanText(text)}`)}\n`),

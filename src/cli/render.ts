@@ -1,9 +1,10 @@
 import { type Clock, type ClockName, overdueClocks } from '../core/clocks.ts';
+import { formatShort } from '../core/duration.ts';
 import type { RecordedEvent } from '../core/events.ts';
 import { type Incident, isOpen, severityLabel } from '../core/incident.ts';
 import { kindSpec } from '../core/kinds.ts';
 import { pulseOf } from '../core/pulse.ts';
-import { dateOf, formatShort, hhmm, MINUTE, msBetween } from '../core/time.ts';
+import { dateOf, hhmm, MINUTE, msBetween } from '../core/time.ts';
 import { cleanText, oneLine } from '../core/untrusted.ts';
 import type { Loaded } from '../tools/load.ts';
 import type { Paint } from './colour.ts';
@@ -89,7 +90,9 @@ export function renderEvent(event: RecordedEvent, paint: Paint, ids = false): st
   const notes = [
     event.basis === 'stated' && spec.source === 'measured' ? `stated by ${person}` : person,
     ...(event.at_source === 'observed' ? [] : [event.at_source]),
-    ...(Math.abs(msBetween(event.at, event.recorded_at)) > LATE ? [`recorded ${when(event.recorded_at)}`] : []),
+    ...(Math.abs(msBetween(event.at, event.recorded_at)) > LATE
+      ? [`recorded ${when(event.recorded_at)}`]
+      : []),
     ...(event.live ? [] : ['from a published copy']),
   ];
   const what = event.line_sha256 === undefined ? spec.label : 'Purged event';

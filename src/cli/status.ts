@@ -3,9 +3,9 @@ import { type Clock, overdueClocks } from '../core/clocks.ts';
 import { severityLabel } from '../core/incident.ts';
 import { pulseOf } from '../core/pulse.ts';
 import type { Loaded } from '../tools/load.ts';
+import type { Paint } from './colour.ts';
 import { type Command, EXIT } from './command.ts';
 import { concerning, owedClocks, renderClocks, renderHead } from './render.ts';
-import type { Paint } from './colour.ts';
 
 /** One incident as `status --json` and `watch --json` show it. */
 export function statusOf(one: Loaded, nowMs: number) {
@@ -44,7 +44,9 @@ export function renderStatus(shown: readonly Loaded[], nowMs: number, paint: Pai
         renderClocks(owedClocks(one), nowMs, paint),
         one.damage.length === 0
           ? ''
-          : paint.yellow(`  ${one.damage.length} damaged line(s) in its log: hotfix-pulse verify shows where`),
+          : paint.yellow(
+              `  ${one.damage.length} damaged line(s) in its log: hotfix-pulse verify shows where`,
+            ),
       ]
         .filter((part) => part !== '')
         .join('\n'),
@@ -55,8 +57,10 @@ export function renderStatus(shown: readonly Loaded[], nowMs: number, paint: Pai
 export const status: Command = {
   name: 'status',
   aliases: ['st'],
-  summary: 'Show all open incidents: severity, status, pulse meter, clocks. Exit code 10 when something is overdue.',
-  details: 'A closed incident is shown too while one of its promises (action item, postmortem, debt) is overdue.',
+  summary:
+    'Show all open incidents: severity, status, pulse meter, clocks. Exit code 10 when something is overdue.',
+  details:
+    'A closed incident is shown too while one of its promises (action item, postmortem, debt) is overdue.',
   input: z.strictObject({}),
   positionals: [],
   examples: ['status', 'status --json'],

@@ -1,7 +1,8 @@
+import { formatDuration } from './duration.ts';
 import type { Incident } from './incident.ts';
 import { codeChanged, lastOf, standingDeploy, standingResolution } from './incident.ts';
 import type { LevelRow } from './severity.ts';
-import { formatDuration, HOUR, MINUTE } from './time.ts';
+import { HOUR, MINUTE } from './time.ts';
 
 /** Clocks are folds too: nothing ticks unless asked, so every answer carries the most urgent overdue one. */
 export const CLOCK_NAMES = [

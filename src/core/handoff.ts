@@ -1,5 +1,13 @@
 import { type Clock, overdueClocks } from './clocks.ts';
-import { activeMitigations, branchOf, codeChanged, type Incident, lastOf, severityLabel, standingDeploy } from './incident.ts';
+import {
+  activeMitigations,
+  branchOf,
+  codeChanged,
+  type Incident,
+  lastOf,
+  severityLabel,
+  standingDeploy,
+} from './incident.ts';
 import { anchorsOf } from './intervals.ts';
 import { capText, oneLine } from './untrusted.ts';
 
@@ -33,22 +41,45 @@ export function handoffText(incident: Incident, view: HandoffView): string {
     `- times: ${Object.entries(anchors)
       .map(([name, at]) => `${name} ${at?.slice(0, 16).concat('Z') ?? 'unknown'}`)
       .join(', ')}`,
-    ...list('Roles', [...incident.roles].map(([role, { person }]) => `${role}: ${person}`)),
+    ...list(
+      'Roles',
+      [...incident.roles].map(([role, { person }]) => `${role}: ${person}`),
+    ),
     ...list('Facts', [...incident.facts.values()].map((fact) => `${fact.name}: ${fact.value}`).slice(-12)),
     ...list('Cause', incident.cause ? [incident.cause.text] : []),
-    ...list('Hypotheses', incident.hypotheses.slice(-6).map((h) => `${h.state}: ${h.text}`)),
-    ...list('Active mitigations', activeMitigations(incident).map(({ event }) => `${event.data.type}: ${event.text}`)),
+    ...list(
+      'Hypotheses',
+      incident.hypotheses.slice(-6).map((h) => `${h.state}: ${h.text}`),
+    ),
+    ...list(
+      'Active mitigations',
+      activeMitigations(incident).map(({ event }) => `${event.data.type}: ${event.text}`),
+    ),
     ...list('Fix', [
       ...(commit ? [`committed ${commit.data.commit} (${commit.basis})`] : []),
       ...(deploy ? [`deployed ${deploy.data.commit} at ${deploy.at} (${deploy.basis})`] : []),
-      ...(codeChanged(incident) && !lastOf(incident, 'regression_proven') ? ['regression test not proven'] : []),
+      ...(codeChanged(incident) && !lastOf(incident, 'regression_proven')
+        ? ['regression test not proven']
+        : []),
     ]),
     ...list('Last update', update ? [`${update.at} ${update.data.audience}: ${update.text}`] : []),
-    ...list('Overdue', overdueClocks(view.clocks).map((clock) => `${clock.label} since ${clock.due}: ${clock.todo}`)),
-    ...list('Action items', [...incident.actions.values()].filter((a) => a.state === 'open').slice(-8).map((a) => `${a.id} ${a.text} (owner ${a.owner ?? 'none'}, due ${a.due ?? 'none'})`)),
+    ...list(
+      'Overdue',
+      overdueClocks(view.clocks).map((clock) => `${clock.label} since ${clock.due}: ${clock.todo}`),
+    ),
+    ...list(
+      'Action items',
+      [...incident.actions.values()]
+        .filter((a) => a.state === 'open')
+        .slice(-8)
+        .map((a) => `${a.id} ${a.text} (owner ${a.owner ?? 'none'}, due ${a.due ?? 'none'})`),
+    ),
     ...list('Debt', view.debts),
     ...list('Open tasks', view.openTasks.slice(0, 8)),
-    ...list('Latest events', incident.told.slice(-6).map((event) => `${event.at} ${event.kind}: ${event.text}`)),
+    ...list(
+      'Latest events',
+      incident.told.slice(-6).map((event) => `${event.at} ${event.kind}: ${event.text}`),
+    ),
   ];
   return capText(lines.join('\n'), MAX_BYTES).text;
 }

@@ -3,7 +3,8 @@ import { activeMitigations, type Incident, lastOf, standingDeploy, standingResol
 
 /** What should happen next, as one instruction that names the tool. Mitigation comes before the cause, always. */
 export function nextStep(incident: Incident, closing: Gate): string {
-  for (const { when, say } of STEPS) if (when(incident, closing)) return typeof say === 'string' ? say : say(closing);
+  for (const { when, say } of STEPS)
+    if (when(incident, closing)) return typeof say === 'string' ? say : say(closing);
   return 'Close it: close_incident.';
 }
 
@@ -13,12 +14,20 @@ interface Step {
 }
 
 const harmStopped = (incident: Incident) =>
-  activeMitigations(incident).length > 0 || standingDeploy(incident) !== null || incident.status === 'mitigated';
+  activeMitigations(incident).length > 0 ||
+  standingDeploy(incident) !== null ||
+  incident.status === 'mitigated';
 
 /** First row that applies wins. */
 const STEPS: readonly Step[] = [
-  { when: (incident) => incident.status === 'cancelled', say: 'Nothing: the incident was cancelled (reopened starts it again).' },
-  { when: (incident) => incident.status === 'closed', say: 'Follow up on the action items; review_incidents shows trends.' },
+  {
+    when: (incident) => incident.status === 'cancelled',
+    say: 'Nothing: the incident was cancelled (reopened starts it again).',
+  },
+  {
+    when: (incident) => incident.status === 'closed',
+    say: 'Follow up on the action items; review_incidents shows trends.',
+  },
   {
     when: (incident) => standingResolution(incident) !== null,
     say: (closing) => {
@@ -37,7 +46,9 @@ const STEPS: readonly Step[] = [
   {
     when: (incident) => {
       const verified = lastOf(incident, 'deploy_verified', (event) => event.evidence.length > 0);
-      const latest = [...incident.mitigations.map((m) => m.event.id), standingDeploy(incident)?.id ?? ''].sort().at(-1) ?? '';
+      const latest =
+        [...incident.mitigations.map((m) => m.event.id), standingDeploy(incident)?.id ?? ''].sort().at(-1) ??
+        '';
       return verified === null || verified.id < latest;
     },
     say: 'Verify that the harm has stopped and record deploy_verified with evidence (metric, output or link).',

@@ -72,10 +72,15 @@ export function dataFor(input: RecordInput, incident: Incident): DataOf<Kind> {
   checkLegal(input.kind, incident);
   const spec = kindSpec(input.kind);
   const missing = spec.needs.filter((field) => isMissing(input, field));
-  if (input.kind === 'action_changed' && input.type === 'done' && input.evidence.length === 0) missing.push('evidence');
+  if (input.kind === 'action_changed' && input.type === 'done' && input.evidence.length === 0)
+    missing.push('evidence');
   if (input.kind === 'action_changed' && input.type === 'dropped' && !input.reason) missing.push('reason');
   if (missing.length > 0) {
-    throw new PulseError('invalid_input', `${input.kind} also needs: ${missing.join(', ')}`, exampleOf(input.kind));
+    throw new PulseError(
+      'invalid_input',
+      `${input.kind} also needs: ${missing.join(', ')}`,
+      exampleOf(input.kind),
+    );
   }
   const valued = input.kind === 'role_assigned' ? input.role : input.type;
   if (spec.types && valued !== undefined && !spec.types.includes(valued)) {
@@ -164,7 +169,8 @@ function verifiedRef(input: RecordInput, incident: Incident): string | undefined
   const candidates = [standingDeploy(incident)?.id, ...activeMitigations(incident).map((m) => m.event.id)]
     .filter((id) => id !== undefined)
     .sort();
-  if (input.ref !== undefined) return incident.recorded.find((event) => event.id === input.ref)?.id ?? candidates.at(-1);
+  if (input.ref !== undefined)
+    return incident.recorded.find((event) => event.id === input.ref)?.id ?? candidates.at(-1);
   return candidates.at(-1);
 }
 
@@ -172,5 +178,9 @@ function theOne(ids: string[], ref: string | undefined, what: string, hintWhenNo
   const found = ref === undefined ? (ids.length === 1 ? ids[0] : undefined) : ids.find((id) => id === ref);
   if (found !== undefined) return found;
   if (ids.length === 0) throw new PulseError('conflict', `there is no ${what}`, hintWhenNone);
-  throw new PulseError('invalid_input', `say which ${what} with ref`, `ref must be one of: ${ids.join(', ')}`);
+  throw new PulseError(
+    'invalid_input',
+    `say which ${what} with ref`,
+    `ref must be one of: ${ids.join(', ')}`,
+  );
 }

@@ -9,9 +9,9 @@ const STRONG =
   'client-key-data|connection[_-]?string';
 /** Names that often hold something harmless: only a random-looking value counts. */
 const WEAK =
-  'key|auth|credentials?|creds|signature|session(?:[_-]?id)?|sid|pat|pass|salt|dsn|bearer|otp|nonce|cookie';
+  '(?<!(?:public|primary|foreign|partition|routing|sort|cache|object)[_-]?)key|auth|credentials?|creds|signature|session(?:[_-]?id)?|sid|pat|pass|salt|dsn|bearer|otp|cookie';
 
-const NAME = `(?:(?<strong>${STRONG})|(?<![A-Za-z0-9])(?<weak>${WEAK})|(?<=[_-])(?<suffix>pass|pw))`;
+const NAME = `(?:(?<strong>${STRONG})|(?<=[_-])(?<suffix>pass|pw)|(?<![A-Za-z0-9])(?<weak>${WEAK}))`;
 const SEPARATOR =
   '\\\\?["\'`]?\\]?[ \\t]{0,8}(?<separator>={1,2}>?|:=?|>(?=[^<>\\s]{1,512}</)|[ \\t](?:is|was)[ \\t:])[ \\t]{0,8}';
 const ASSIGNMENT = new RegExp(`${NAME}${SEPARATOR}`, 'gi');
@@ -36,7 +36,8 @@ function quotedValue(text: string, start: number): Value | null {
   const limit = Math.min(text.length, open + LONGEST_VALUE);
   for (let index = open + 1; index < limit; index += 1) {
     const char = text[index];
-    if (char === '\n') return null;
+    // Backticks quote code and prose too; a secret in them has no space.
+    if (char === '\n' || (quote === '`' && char === ' ')) return null;
     if (char === '\\' && !isEscaped) index += 1;
     else if (char === quote) return { start: open + 1, end: isEscaped ? index - 1 : index, isQuoted: true };
   }
@@ -46,19 +47,22 @@ function quotedValue(text: string, start: number): Value | null {
 const STOP = /[\s"'`<>|]/;
 const LIST_BREAK = /[,;&]/;
 
-/** Unquoted value: a word; a `,`, `;` or `&` ends it only before the next `name=` or white space. */
-function wordValue(text: string, from: number): Value {
+/** End of a word; a `,`, `;` or `&` ends it only before the next `name=` or white space. */
+function wordEnd(text: string, from: number): number {
   let end = from;
   let lastBreak = -1;
   for (let char = text[end]; char !== undefined && !STOP.test(char); char = text[end]) {
     if (char === '\\' && /[nrt"']/.test(text[end + 1] ?? '')) break;
-    if (lastBreak !== -1 && (char === '=' || char === ':')) {
-      end = lastBreak;
-      break;
-    }
+    if (lastBreak !== -1 && (char === '=' || char === ':')) return lastBreak;
     if (LIST_BREAK.test(char)) lastBreak = end;
     end += 1;
   }
+  return end;
+}
+
+/** Unquoted value, without the punctuation around it. */
+function wordValue(text: string, from: number, to: number): Value {
+  let end = to;
   while (end > from && isTrailing(text.slice(from, from + 512), text[end - 1] ?? '')) end -= 1;
   return { start: from, end, isQuoted: false };
 }
@@ -79,18 +83,20 @@ function isCode(value: string): boolean {
     /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+(?:\(.*)?$/.test(value) ||
     /^[A-Za-z_$][\w$.:]*[([]/.test(value) ||
     /^[a-z]+(?:[A-Z][a-z]+)+$/.test(value) ||
+    /^\/[*^]/.test(value) ||
     /^(?:new|await|return|function|process)$/.test(value)
   );
 }
 
 /** In prose (`password: required by the form`) only what no word looks like is a value. */
 function isValue(text: string, { start, end, isQuoted }: Value, separator: string, keyword: string): boolean {
-  const value = text.slice(start, end);
+  const value = text.slice(start, Math.min(end, start + 512));
   if (value.length < 3 || isPlaceholder(value) || isPath(value)) return false;
   if (!isQuoted && isCode(value)) return false;
   const isToken = /token|jwt|key|secret$/i.test(keyword);
   if (/^\d{1,5}$/.test(value) && isToken) return false;
   if (isQuoted || separator.startsWith('=')) return value.length >= (isToken ? 6 : 3);
+  if (/^(?:is|was)/i.test(separator)) return /\d/.test(value);
   const isPlainWord = /^[A-Za-z]+(?:[-'/][A-Za-z]+)*$/.test(value);
   return !isPlainWord && value.length >= 5;
 }
@@ -103,10 +109,13 @@ function slug(keyword: string): string {
 export const findAssignments: Finder = (text) => {
   const hits: Hit[] = [];
   for (const pattern of [ASSIGNMENT, FLAG]) {
+    // In `key=key=key=` every value ends at the same place: it is looked for once.
+    let knownEnd = -1;
     eachMatch(text, pattern, (match) => {
       const start = match.index + match[0].length;
       const { strong, weak, suffix, separator = '=' } = match.groups ?? {};
-      const value = quotedValue(text, start) ?? wordValue(text, start);
+      if (start > knownEnd) knownEnd = wordEnd(text, start);
+      const value = quotedValue(text, start) ?? wordValue(text, start, knownEnd);
       const isSecret =
         weak === undefined
           ? isValue(text, value, separator.trim(), strong ?? suffix ?? '')

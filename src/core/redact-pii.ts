@@ -9,6 +9,12 @@ const NOT_A_DOMAIN =
 /** E-mail addresses: both sides of every `@`. */
 const findEmails: Finder = (text) => {
   const hits: Hit[] = [];
+  /** `user:password@host` is no address. */
+  const userinfoEnds = new Set<number>();
+  eachMatch(text, /:\/\/[^\s/?#"'`<>]+@/g, (match) => {
+    userinfoEnds.add(match.index + match[0].length - 1);
+    return match.index + match[0].length;
+  });
   for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
     let start = at;
     while (start > 0 && LOCAL.test(text[start - 1] ?? '')) start -= 1;
@@ -18,7 +24,7 @@ const findEmails: Finder = (text) => {
     while (start < at && /[.%+-]/.test(text[start] ?? '')) start += 1;
     const local = text.slice(start, at);
     const domain = text.slice(at + 1, end);
-    const isHostLogin = local === 'git' || text.slice(start - 2, start) === '//';
+    const isHostLogin = local === 'git' || userinfoEnds.has(at);
     if (local !== '' && !isHostLogin && isDomain(domain)) hits.push({ type: 'email', start, end });
   }
   return hits;

@@ -9,6 +9,8 @@ interface Provider {
   pattern: RegExp;
   /** Characters of the run besides letters, digits, `_` and `-`. */
   extra?: string;
+  /** The prefix is so rare that it counts in the middle of a word too. */
+  anywhere?: true;
   /** For prefixes that ordinary words share. */
   check?: (value: string) => boolean;
 }
@@ -17,16 +19,18 @@ const hasDigitAndLetter = (value: string): boolean => /[0-9]/.test(value) && /[A
 const isMixed = (value: string): boolean => hasDigitAndLetter(value) && /[A-Z]/.test(value);
 
 const PROVIDERS: readonly Provider[] = [
-  { id: 'github-pat', pattern: /ghp_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{36}/g },
-  { id: 'github-token', pattern: /gh[osur]_[A-Za-z0-9]{36}/g },
+  { id: 'github-pat', anywhere: true, pattern: /ghp_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{36}/g },
+  { id: 'github-token', anywhere: true, pattern: /gh[osur]_[A-Za-z0-9]{36}/g },
   {
     id: 'gitlab-token',
+    anywhere: true,
     pattern: /gl(?:pat|ptt|dt|rt|cbt|ft|soat|agent|oas|imt|ffct)-[A-Za-z0-9_-]{20}/g,
     extra: '.',
   },
   { id: 'aws-access-key', pattern: /(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}/g },
   {
     id: 'slack-token',
+    anywhere: true,
     pattern: /xox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{10}|xapp-[0-9]-[A-Z0-9]{6}/g,
     check: hasDigitAndLetter,
   },
@@ -40,10 +44,11 @@ const PROVIDERS: readonly Provider[] = [
   { id: 'teams-webhook', pattern: /webhook\.office\.com\/webhookb2\/[\w@-]{36}/g, extra: '/@' },
   {
     id: 'stripe-key',
+    anywhere: true,
     pattern: /(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16}|whsec_[A-Za-z0-9+/]{24}/g,
     extra: '+/=',
   },
-  { id: 'anthropic-key', pattern: /sk-ant-[A-Za-z0-9_-]{20}/g, check: hasDigitAndLetter },
+  { id: 'anthropic-key', anywhere: true, pattern: /sk-ant-[A-Za-z0-9_-]{20}/g, check: hasDigitAndLetter },
   { id: 'openrouter-key', pattern: /sk-or-v1-[0-9a-f]{32}/g },
   {
     id: 'openai-key',
@@ -53,7 +58,7 @@ const PROVIDERS: readonly Provider[] = [
   { id: 'api-key', pattern: /sk-[a-z0-9]{32}/g, check: hasDigitAndLetter },
   { id: 'google-api-key', pattern: /AIza[A-Za-z0-9_-]{35}/g },
   { id: 'google-oauth', pattern: /GOCSPX-[A-Za-z0-9_-]{28}|ya29\.[A-Za-z0-9_-]{20}/g, extra: '.' },
-  { id: 'npm-token', pattern: /npm_[A-Za-z0-9]{36}/g },
+  { id: 'npm-token', anywhere: true, pattern: /npm_[A-Za-z0-9]{36}/g },
   { id: 'pypi-token', pattern: /pypi-[A-Za-z0-9_-]{50}/g },
   { id: 'rubygems-key', pattern: /rubygems_[0-9a-f]{48}/g },
   { id: 'docker-token', pattern: /dckr_(?:pat|oat)_[A-Za-z0-9_-]{27}/g },
@@ -67,7 +72,7 @@ const PROVIDERS: readonly Provider[] = [
     pattern: /(?<![0-9])[0-9]{8,10}:AA[A-Za-z0-9_-]{32}|bot[0-9]{8,10}:AA[A-Za-z0-9_-]{32}/g,
   },
   { id: 'discord-token', pattern: /[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27}/g },
-  { id: 'digitalocean-token', pattern: /do[opr]_v1_[0-9a-f]{64}/g },
+  { id: 'digitalocean-token', anywhere: true, pattern: /do[opr]_v1_[0-9a-f]{64}/g },
   { id: 'huggingface-token', pattern: /(?:hf|api_org)_[A-Za-z]{34}/g },
   { id: 'azure-account-key', pattern: /(?<=(?:Account|SharedAccess)Key=)[A-Za-z0-9+/]{40}/gi, extra: '+/=' },
   { id: 'azure-client-secret', pattern: /[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{31}/g, extra: '~.' },
@@ -117,10 +122,10 @@ const PROVIDERS: readonly Provider[] = [
 /** Credentials that a provider marked with a prefix or a fixed shape. */
 export const findProviderTokens: Finder = (text) => {
   const hits: Hit[] = [];
-  for (const { id, pattern, extra = '', check } of PROVIDERS) {
+  for (const { id, pattern, extra = '', anywhere, check } of PROVIDERS) {
     eachMatch(text, pattern, (match) => {
       const { index } = match;
-      if (!isTokenStart(text, index)) return index + 1;
+      if (!anywhere && !isTokenStart(text, index)) return index + 1;
       const end = runEnd(text, index + match[0].length, extra);
       if (check !== undefined && !check(text.slice(index, index + 512))) return end;
       hits.push({ type: id, start: index, end });

@@ -71,7 +71,7 @@ export function createRedactor(options: RedactOptions): { redact(text: string): 
       for (let pass = 0; pass < MOST_PASSES; pass += 1) {
         const removals = removalsIn(text);
         if (removals.length === 0) return { text, removed };
-        removed.push(...removals.map(({ type, token }) => ({ type, token })));
+        for (const { type, token } of removals) removed.push({ type, token });
         text = replaced(text, removals);
       }
       const token = tokenOf('unscanned', input);

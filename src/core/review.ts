@@ -26,7 +26,13 @@ export interface Review {
   by_status: Record<string, number>;
   intervals: IntervalSummary[];
   debts: { incident: string; gate: string; missing: string[]; until: string | null }[];
-  actions: { incident: string; action: string; owner: string | null; due: string | null; is_overdue: boolean }[];
+  actions: {
+    incident: string;
+    action: string;
+    owner: string | null;
+    due: string | null;
+    is_overdue: boolean;
+  }[];
 }
 
 /** Numbers over many incidents. Rehearsals are left out and counted; nothing is filled in for what is unknown. */
@@ -40,7 +46,12 @@ export function reviewOf(incidents: readonly Incident[], nowMs: number): Review 
     by_status: countBy(real, (incident) => incident.status),
     intervals: INTERVALS.map((spec) => summary(real, spec.name, spec.label)),
     debts: real.flatMap((incident) =>
-      openDebts(incident).map(({ gate, missing, until }) => ({ incident: incident.label, gate, missing, until: until ?? null })),
+      openDebts(incident).map(({ gate, missing, until }) => ({
+        incident: incident.label,
+        gate,
+        missing,
+        until: until ?? null,
+      })),
     ),
     actions: real.flatMap((incident) =>
       [...incident.actions.values()]
@@ -56,7 +67,8 @@ export function reviewOf(incidents: readonly Incident[], nowMs: number): Review 
 function summary(incidents: readonly Incident[], name: string, label: string): IntervalSummary {
   const all = incidents.map((incident) => intervalsOf(incident).find((interval) => interval.name === name));
   const values = all.flatMap((interval) => (interval?.ms == null ? [] : [interval.ms])).sort((a, b) => a - b);
-  const mean = values.length === 0 ? null : Math.round(values.reduce((sum, value) => sum + value, 0) / values.length);
+  const mean =
+    values.length === 0 ? null : Math.round(values.reduce((sum, value) => sum + value, 0) / values.length);
   return {
     ...{ name, label, n: values.length, mean_ms: mean, median_ms: quantile(values, 0.5) },
     p90_ms: values.length < PERCENTILES_FROM ? null : quantile(values, 0.9),

@@ -9,7 +9,7 @@ export const ULID_PATTERN = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
  */
 export function ulidAfter(last: string | null, nowMs: number, random: Uint8Array): string {
   const fresh = encodeTime(nowMs) + encodeRandom(random);
-  return last === null || fresh > last ? fresh : increment(last);
+  return last === null || fresh > last ? fresh : stepOn(last, random);
 }
 
 /** Milliseconds since the epoch that a ULID carries. */
@@ -40,15 +40,20 @@ function encodeRandom(bytes: Uint8Array): string {
   return out;
 }
 
-function increment(id: string): string {
-  const digits = [...id];
-  for (let i = digits.length - 1; i >= 0; i--) {
-    const value = ALPHABET.indexOf(digits[i] ?? '0');
-    if (value < 31) {
-      digits[i] = ALPHABET.charAt(value + 1);
-      return digits.join('');
-    }
-    digits[i] = '0';
+/**
+ * Steps on by a random amount below 2^64: two processes that have read the same last id in the same millisecond
+ * must not both come to the same next one, or readers would take the second event for a copy of the first.
+ */
+function stepOn(id: string, random: Uint8Array): string {
+  let step = 0n;
+  for (const byte of random.slice(0, 8)) step = (step << 8n) | BigInt(byte);
+  let rest = 0n;
+  for (const char of id) rest = (rest << 5n) | BigInt(ALPHABET.indexOf(char));
+  rest += step + 1n;
+  let out = '';
+  for (let i = 0; i < id.length; i++) {
+    out = ALPHABET.charAt(Number(rest & 31n)) + out;
+    rest >>= 5n;
   }
-  return digits.join('');
+  return out;
 }

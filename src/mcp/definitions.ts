@@ -69,11 +69,14 @@ function objectSchema(schema: z.ZodObject): ObjectSchema {
   };
 }
 
-/** Takes out what costs tokens and says nothing: bounds of safe integers, patterns beside a format, string keys. */
+/**
+ * Takes out what costs tokens and tells a model nothing: bounds of safe integers, string keys, and patterns
+ * (descriptions and formats say the form, Zod holds it, and clients' dialects of regular expressions differ).
+ */
 function shorten(json: z.core.JSONSchema.BaseSchema): void {
   if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
   if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
-  if (json.format !== undefined) delete json.pattern;
+  delete json.pattern;
   if (Object(json.propertyNames).type === 'string' && Object.keys(Object(json.propertyNames)).length === 1) {
     delete json.propertyNames;
   }

@@ -30,7 +30,9 @@ export async function loadOperations(): Promise<Operations> {
     documentsOf,
     async openIncidents(deps) {
       const all = await loadAll(deps);
-      return all.filter(({ incident }) => isOpen(incident)).map(({ incident: { uid, label } }) => ({ uid, label }));
+      return all
+        .filter(({ incident }) => isOpen(incident))
+        .map(({ incident: { uid, label } }) => ({ uid, label }));
     },
   };
 }

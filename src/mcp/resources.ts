@@ -60,7 +60,10 @@ export function resourcesOf(open: readonly { uid: string; label: string }[]) {
 }
 
 /** Reads one address; -32002 with the valid ones when it names nothing. */
-export async function readResource(uri: string, read: (incident: string) => ReturnType<Operations['documentsOf']>) {
+export async function readResource(
+  uri: string,
+  read: (incident: string) => ReturnType<Operations['documentsOf']>,
+) {
   const [, id = '', name = ''] = ADDRESS.exec(uri) ?? [];
   const row = DOCUMENTS.find(({ document }) => document === name);
   const incident = decoded(id);
@@ -70,7 +73,8 @@ export async function readResource(uri: string, read: (incident: string) => Retu
     return { contents: [{ uri, mimeType: row.mimeType, text: files[row.document] }] };
   } catch (error) {
     if (!(error instanceof PulseError)) throw error;
-    if (error.code === 'not_found' || error.code === 'conflict') throw notFound(`${error.message}; ${error.hint}`);
+    if (error.code === 'not_found' || error.code === 'conflict')
+      throw notFound(`${error.message}; ${error.hint}`);
     throw protocolError(-32603, `${error.code}: ${error.message}. Next: ${error.hint}`);
   }
 }

@@ -49,7 +49,9 @@ function describe(issue: z.core.$ZodIssue, tool: Tool): string {
     case 'too_small':
       return `${field} must not be empty`;
     default:
-      return field in tool.input.shape || field === '' ? `${field || 'arguments'} not understood` : `${field} is wrong`;
+      return field in tool.input.shape || field === ''
+        ? `${field || 'arguments'} not understood`
+        : `${field} is wrong`;
   }
 }
 

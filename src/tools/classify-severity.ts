@@ -14,7 +14,14 @@ const Output = z.object({
   confirmed: z.boolean(),
   range: z.object({ lowest: z.string(), highest: z.string() }),
   rules: z.array(
-    z.object({ id: z.string(), because: z.string(), fact: z.string(), value: z.string(), origin: z.string(), quote: z.string().optional() }),
+    z.object({
+      id: z.string(),
+      because: z.string(),
+      fact: z.string(),
+      value: z.string(),
+      origin: z.string(),
+      quote: z.string().optional(),
+    }),
   ),
   questions: z.array(z.object({ fact: z.string(), ask: z.string(), would_become: z.string() })),
   clock: z.record(z.string(), z.number().nullable()),
@@ -32,8 +39,15 @@ export default defineTool({
   input: SeverityFacts.extend({ description: z.string().optional() }),
   output: Output,
   async run({ description, ...facts }, deps) {
-    const text = description === undefined ? undefined : capText(deps.redact(cleanText(description)).text, CAPS.text).text;
-    const result = classify({ facts, ...(text === undefined ? {} : { description: text }), matrix: deps.settings.matrix });
+    const text =
+      description === undefined
+        ? undefined
+        : capText(deps.redact(cleanText(description)).text, CAPS.text).text;
+    const result = classify({
+      facts,
+      ...(text === undefined ? {} : { description: text }),
+      matrix: deps.settings.matrix,
+    });
     const next = nextOf(result);
     return { text: textOf(result, next), data: { ...dataOf(result), next }, warnings: [] };
   },
@@ -57,10 +71,13 @@ export function dataOf(result: Classification): Omit<z.infer<typeof Output>, 'ne
 }
 
 function nextOf(result: Classification): string {
-  if (result.verdict === 'not_an_incident') return 'No incident: tell the user why; open one only if they insist.';
+  if (result.verdict === 'not_an_incident')
+    return 'No incident: tell the user why; open one only if they insist.';
   const [question] = result.questions;
   const opened = 'create_hotfix_task opens the record';
-  return result.confirmed || !question ? `${opened}; then mitigate.` : `${opened} now; meanwhile ask: ${question.ask}`;
+  return result.confirmed || !question
+    ? `${opened}; then mitigate.`
+    : `${opened} now; meanwhile ask: ${question.ask}`;
 }
 
 function textOf(result: Classification, next: string): string {

@@ -49,7 +49,9 @@ export default defineTool({
     const notices = await refreshFolder(after, deps, 'update');
     const lines = [
       'Closed.',
-      ...(override ? [`Passed with an override; recorded as debt: ${closing.missing.map((item) => item.id).join(', ')}.`] : []),
+      ...(override
+        ? [`Passed with an override; recorded as debt: ${closing.missing.map((item) => item.id).join(', ')}.`]
+        : []),
     ];
     return answered(await standingOf(after, deps), lines, { closed: true, waits_until: null }, notices);
   },

@@ -12,8 +12,8 @@ import { CAPS, oneLine } from '../core/untrusted.ts';
 import { answered, Standing, standingOf } from './answer.ts';
 import { refreshFolder } from './documents.ts';
 import { type Loaded, loadAll, loadUid } from './load.ts';
-import { type Answer, defineTool, type Deps } from './tool.ts';
-import { fit, hashOf, keyed, removedWarning, whenOf } from './write.ts';
+import { type Answer, type Deps, defineTool } from './tool.ts';
+import { fitText, hashOf, keyed, removedWarning, whenOf } from './write.ts';
 
 /** The same title within this time, while not resolved, is the same incident. */
 const SAME_INCIDENT_MS = 24 * HOUR;
@@ -24,7 +24,11 @@ const Input = z.strictObject({
   description: z.string().describe('What is wrong, exactly as the user typed it'),
   title: z.string().optional(),
   severity: z.string().optional().describe('Only if a person stated it; else it is classified from facts'),
-  facts: z.array(z.string()).max(30).optional().describe('Stated facts as "name: value", e.g. "service: down"'),
+  facts: z
+    .array(z.string())
+    .max(30)
+    .optional()
+    .describe('Stated facts as "name: value", e.g. "service: down"'),
   started_at: z.string().optional().describe('RFC 3339 with offset, or -15m'),
   detected_at: z.string().optional(),
   detected_by: z.string().optional(),
@@ -73,7 +77,7 @@ async function open(input: Input, highest: number, deps: Deps): Promise<Opened> 
   const inputHash = hashOf('create_hotfix_task', input, deps);
   const nowMs = deps.clock.now();
   const uid = deps.ids.ulid(nowMs, null);
-  const described = await fit(input.description, deps, (whole) => deps.log.putBlob(uid, whole));
+  const described = await fitText(input.description, deps, (whole) => deps.log.putBlob(uid, whole));
   const title = oneLine(deps.redact(input.title?.trim() || input.description.trim()).text, CAPS.title);
   const again = earlier(all, input, inputHash, title, nowMs);
   if (again) return reported(again, deps, { opened: false, classification: null, removed: [], similar: [] });
@@ -105,12 +109,22 @@ async function open(input: Input, highest: number, deps: Deps): Promise<Opened> 
     ...facts.map(({ name, value }) => fact(name, value, observed)),
     ...(input.environment === undefined ? [] : [fact('environment', input.environment, observed)]),
     ...(input.detected_by === undefined ? [] : [fact('detected_by', input.detected_by, observed)]),
-    ...(input.started_at === undefined ? [] : [timeFact('started', whenOf(input.started_at, source, deps), common)]),
-    ...(input.detected_at === undefined ? [] : [timeFact('detected', whenOf(input.detected_at, source, deps), common)]),
+    ...(input.started_at === undefined
+      ? []
+      : [timeFact('started', whenOf(input.started_at, source, deps), common)]),
+    ...(input.detected_at === undefined
+      ? []
+      : [timeFact('detected', whenOf(input.detected_at, source, deps), common)]),
     severityDraft(input, classification, common),
   ];
-  const outcome = await deps.log.append({ incident: uid, by: deps.actor, drafts: keyed(drafts, input.idempotency_key) });
-  const similar = all.filter(({ incident }) => isOpen(incident) && titleLikeness(incident.title, title) >= SIMILAR);
+  const outcome = await deps.log.append({
+    incident: uid,
+    by: deps.actor,
+    drafts: keyed(drafts, input.idempotency_key),
+  });
+  const similar = all.filter(
+    ({ incident }) => isOpen(incident) && titleLikeness(incident.title, title) >= SIMILAR,
+  );
   const loaded = await loadUid(uid, deps);
   return reported(loaded, deps, {
     opened: true,
@@ -121,9 +135,16 @@ async function open(input: Input, highest: number, deps: Deps): Promise<Opened> 
 }
 
 /** The incident that this call means to open and that is already there: same key, same call moments ago, or same title. */
-function earlier(all: Loaded[], input: Input, inputHash: string, title: string, nowMs: number): Loaded | undefined {
+function earlier(
+  all: Loaded[],
+  input: Input,
+  inputHash: string,
+  title: string,
+  nowMs: number,
+): Loaded | undefined {
   const key = input.idempotency_key;
-  const byKey = key === undefined ? undefined : all.find(({ incident }) => incident.opened?.key === `${key}/0`);
+  const byKey =
+    key === undefined ? undefined : all.find(({ incident }) => incident.opened?.key === `${key}/0`);
   if (byKey && byKey.incident.opened?.input_hash !== inputHash) {
     throw new PulseError(
       'conflict',
@@ -140,19 +161,17 @@ function earlier(all: Loaded[], input: Input, inputHash: string, title: string, 
   });
 }
 
-function timeFact(
-  name: 'started' | 'detected',
-  when: When,
-  common: Common,
-): EventDraft {
-  return { kind: 'fact_recorded', text: `${name} (stated when opened)`, data: { name, value: when.at ?? '' }, ...common, ...when };
+function timeFact(name: 'started' | 'detected', when: When, common: Common): EventDraft {
+  return {
+    kind: 'fact_recorded',
+    text: `${name} (stated when opened)`,
+    data: { name, value: when.at ?? '' },
+    ...common,
+    ...when,
+  };
 }
 
-function severityDraft(
-  input: Input,
-  result: Classification,
-  common: Common,
-): EventDraft {
+function severityDraft(input: Input, result: Classification, common: Common): EventDraft {
   const stated = input.severity === undefined ? null : parseLevel(input.severity);
   const { lowest, highest } = result.range;
   const text = stated
@@ -161,7 +180,14 @@ function severityDraft(
   const data = stated
     ? { to: stated, confirmed: true }
     : { to: result.severity, confirmed: result.confirmed, lowest, highest };
-  return { kind: 'severity_changed', text, data, at_source: 'observed', ...common, basis: stated ? 'stated' : 'measured' };
+  return {
+    kind: 'severity_changed',
+    text,
+    data,
+    at_source: 'observed',
+    ...common,
+    basis: stated ? 'stated' : 'measured',
+  };
 }
 
 function parseFact(line: string): { name: string; value: string } {
@@ -178,19 +204,35 @@ function parseFact(line: string): { name: string; value: string } {
 export function checkedFact(name: string, value: string): { name: string; value: string } {
   const schema = Object.entries(SeverityFacts.shape).find(([known]) => known === name)?.[1];
   if (!schema || schema.safeParse(value).success) return { name, value };
-  throw new PulseError('invalid_input', `the fact ${name} cannot have that value`, schema.description ?? 'see classify_severity');
+  throw new PulseError(
+    'invalid_input',
+    `the fact ${name} cannot have that value`,
+    schema.description ?? 'see classify_severity',
+  );
 }
 
-function severityFacts(facts: { name: string; value: string }[], environment: string | undefined): SeverityFacts {
-  const known = facts.filter(({ name }) => name in SeverityFacts.shape).map(({ name, value }) => [name, value]);
+function severityFacts(
+  facts: { name: string; value: string }[],
+  environment: string | undefined,
+): SeverityFacts {
+  const known = facts
+    .filter(({ name }) => name in SeverityFacts.shape)
+    .map(({ name, value }) => [name, value]);
   const stated = environment === undefined ? known : [...known, ['environment', environment]];
-  return SeverityFacts.safeParse(Object.fromEntries(stated)).data ?? SeverityFacts.parse(Object.fromEntries(known));
+  return (
+    SeverityFacts.safeParse(Object.fromEntries(stated)).data ?? SeverityFacts.parse(Object.fromEntries(known))
+  );
 }
 
 async function reported(
   loaded: Loaded,
   deps: Deps,
-  result: { opened: boolean; classification: Classification | null; removed: { type: string; token: string }[]; similar: string[] },
+  result: {
+    opened: boolean;
+    classification: Classification | null;
+    removed: { type: string; token: string }[];
+    similar: string[];
+  },
 ): Promise<Opened> {
   const notices = await refreshFolder(loaded, deps, result.opened ? 'create' : 'refresh');
   const { incident } = loaded;
@@ -200,17 +242,32 @@ async function reported(
     severity?.data.lowest && severity.data.highest
       ? { lowest: severity.data.lowest, highest: severity.data.highest }
       : null;
-  const questions = incident.severity?.confirmed ? [] : (result.classification?.questions ?? []).map((question) => question.ask);
+  const questions = incident.severity?.confirmed
+    ? []
+    : (result.classification?.questions ?? []).map((question) => question.ask);
   const standing = await standingOf(loaded, deps);
   const lines = [
-    result.opened ? `Opened. Folder: ${folder} (ignored by git until hotfix-pulse publish).` : `Already open since ${incident.opened?.recorded_at ?? ''}; nothing was opened twice. For another incident with this title pass new: true.`,
-    ...(range && !incident.severity?.confirmed ? [`Severity is unconfirmed: ${range.highest} to ${range.lowest} is possible.`] : []),
+    result.opened
+      ? `Opened. Folder: ${folder} (ignored by git until hotfix-pulse publish).`
+      : `Already open since ${incident.opened?.recorded_at ?? ''}; nothing was opened twice. For another incident with this title pass new: true.`,
+    ...(range && !incident.severity?.confirmed
+      ? [`Severity is unconfirmed: ${range.highest} to ${range.lowest} is possible.`]
+      : []),
     ...questions.slice(0, 3).map((question) => `? ${question}`),
-    ...(result.similar.length > 0 ? [`Similar and open: ${result.similar.join(', ')}. If it is the same, record marked_duplicate.`] : []),
+    ...(result.similar.length > 0
+      ? [`Similar and open: ${result.similar.join(', ')}. If it is the same, record marked_duplicate.`]
+      : []),
   ];
   const warnings = [...removedWarning(result.removed), ...deps.log.notices(), ...notices];
   if (result.classification?.verdict === 'not_an_incident') {
-    warnings.unshift(`This does not read like an incident: ${result.classification.not_incident_reason ?? ''} Record cancelled if so.`);
+    warnings.unshift(
+      `This does not read like an incident: ${result.classification.not_incident_reason ?? ''} Record cancelled if so.`,
+    );
   }
-  return answered(standing, lines, { folder, opened: result.opened, range, questions, similar: result.similar }, warnings);
+  return answered(
+    standing,
+    lines,
+    { folder, opened: result.opened, range, questions, similar: result.similar },
+    warnings,
+  );
 }

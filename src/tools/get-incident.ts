@@ -1,10 +1,10 @@
 import * as z from 'zod/v4';
 import { type Clock, overdueClocks } from '../core/clocks.ts';
+import { formatDuration } from '../core/duration.ts';
 import { closeGate, openDebts } from '../core/gates.ts';
 import { handoffText } from '../core/handoff.ts';
 import { folderOf } from '../core/incident.ts';
 import { tasksOf } from '../core/tasks.ts';
-import { formatDuration } from '../core/time.ts';
 import { oneLine } from '../core/untrusted.ts';
 import { answered, Standing, standingOf } from './answer.ts';
 import { closeFacts } from './close-facts.ts';
@@ -45,12 +45,19 @@ export default defineTool({
     const nowMs = deps.clock.now();
     const closing = closeGate(incident, await closeFacts(loaded, deps));
     const open = tasksOf(incident).filter((task) => task.state === 'open');
-    const debts = openDebts(incident).map((debt) => `${debt.gate}: ${debt.missing.join(', ')} until ${debt.until ?? 'no date'}`);
+    const debts = openDebts(incident).map(
+      (debt) => `${debt.gate}: ${debt.missing.join(', ')} until ${debt.until ?? 'no date'}`,
+    );
     const running = clocks.filter((clock) => clock.state !== 'met');
-    const recent = incident.told.slice(-RECENT).map((event) => oneLine(`${event.at.slice(0, 16)}Z ${event.kind}: ${event.text}`, LINE));
+    const recent = incident.told
+      .slice(-RECENT)
+      .map((event) => oneLine(`${event.at.slice(0, 16)}Z ${event.kind}: ${event.text}`, LINE));
     const actions = [...incident.actions.values()].filter((item) => item.state === 'open');
     const standing = await standingOf(loaded, deps);
-    const damage = loaded.damage.length > 0 ? [`${loaded.damage.length} damaged line(s) in the log: run hotfix-pulse verify.`] : [];
+    const damage =
+      loaded.damage.length > 0
+        ? [`${loaded.damage.length} damaged line(s) in the log: run hotfix-pulse verify.`]
+        : [];
     const data = {
       title: incident.title,
       folder: folderOf(incident),
@@ -61,7 +68,13 @@ export default defineTool({
       recent,
     };
     if (handoff) {
-      const text = handoffText(incident, { clocks, nowMs, openTasks: open.map((task) => `${task.id} ${task.title}`), debts, folder: data.folder });
+      const text = handoffText(incident, {
+        clocks,
+        nowMs,
+        openTasks: open.map((task) => `${task.id} ${task.title}`),
+        debts,
+        folder: data.folder,
+      });
       return answered(standing, [text], { ...data, handoff: text }, [...damage, ...notices]);
     }
     const lines = [

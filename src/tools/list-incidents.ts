@@ -48,12 +48,19 @@ export default defineTool({
         : 'get_incident shows one; pass its id as incident.';
     const overdue = urgentOf(shown, deps.clock.now());
     const text = [
-      ...rows.map((row) => `${row.incident} · ${row.severity} · ${row.status} · ${row.pulse} · ${row.title}${row.overdue.length > 0 ? ` · overdue: ${row.overdue.join(', ')}` : ''}`),
+      ...rows.map(
+        (row) =>
+          `${row.incident} · ${row.severity} · ${row.status} · ${row.pulse} · ${row.title}${row.overdue.length > 0 ? ` · overdue: ${row.overdue.join(', ')}` : ''}`,
+      ),
       ...(wanted.length > shown.length ? [`${wanted.length - shown.length} more: raise limit.`] : []),
       `Next: ${next}`,
       ...(overdue ? [overdue] : []),
     ].join('\n');
-    return { text, data: { incidents: rows, total: wanted.length, next, overdue }, warnings: deps.log.notices() };
+    return {
+      text,
+      data: { incidents: rows, total: wanted.length, next, overdue },
+      warnings: deps.log.notices(),
+    };
   },
 });
 

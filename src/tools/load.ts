@@ -1,4 +1,4 @@
-import { type Clock as Due, clocksOf, urgentLine } from '../core/clocks.ts';
+import { clocksOf, type Clock as Due, urgentLine } from '../core/clocks.ts';
 import { PulseError } from '../core/errors.ts';
 import { byRecorded } from '../core/events.ts';
 import { branchOf, foldIncident, type Incident, isOpen } from '../core/incident.ts';
@@ -33,7 +33,9 @@ export async function loadAll(deps: Deps): Promise<Loaded[]> {
     const loaded = await loadUid(uid, deps);
     if (loaded.incident.opened) all.push(loaded);
   }
-  all.sort((a, b) => (a.incident.opened && b.incident.opened ? byRecorded(a.incident.opened, b.incident.opened) : 0));
+  all.sort((a, b) =>
+    a.incident.opened && b.incident.opened ? byRecorded(a.incident.opened, b.incident.opened) : 0,
+  );
   const seen = new Map<number, number>();
   for (const { incident } of all) {
     const twins = seen.get(incident.number) ?? 0;
@@ -49,20 +51,29 @@ export async function loadAll(deps: Deps): Promise<Loaded[]> {
  */
 export async function loadIncident(ref: string | undefined, deps: Deps): Promise<Loaded> {
   const all = await loadAll(deps);
-  const found = ref === undefined ? await implied(all, deps) : all.filter((one) => matches(one.incident, ref));
+  const found =
+    ref === undefined ? await implied(all, deps) : all.filter((one) => matches(one.incident, ref));
   const [only] = found;
   if (only && found.length === 1) return only;
   const listed = (found.length > 1 ? found : all.filter((one) => isOpen(one.incident))).map(
     ({ incident }) => `${incident.label} ${incident.slug} (${incident.status})`,
   );
-  const open = listed.length === 0 ? 'no incident is open: create_hotfix_task opens one' : `open: ${listed.slice(0, 10).join('; ')}`;
+  const open =
+    listed.length === 0
+      ? 'no incident is open: create_hotfix_task opens one'
+      : `open: ${listed.slice(0, 10).join('; ')}`;
   if (ref === undefined) {
     throw new PulseError('invalid_input', 'say which incident is meant', `pass incident; ${open}`);
   }
   throw found.length > 1
-    ? new PulseError('conflict', 'more than one incident has that name', `pass its uid or full name; ${open}`, {
-        candidates: found.map(({ incident }) => ({ uid: incident.uid, label: incident.label })),
-      })
+    ? new PulseError(
+        'conflict',
+        'more than one incident has that name',
+        `pass its uid or full name; ${open}`,
+        {
+          candidates: found.map(({ incident }) => ({ uid: incident.uid, label: incident.label })),
+        },
+      )
     : new PulseError('not_found', 'no incident has that id', `${open}; list_incidents shows all`);
 }
 

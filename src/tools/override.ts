@@ -27,7 +27,12 @@ export function overrideDraft(
   return {
     kind: 'gate_overridden',
     text: `The ${gate.name} gate was passed without: ${gate.missing.map((item) => item.id).join(', ')}`,
-    data: { gate: gate.name, missing: gate.missing.map((item) => item.id), reason, ...(until === undefined ? {} : { until }) },
+    data: {
+      gate: gate.name,
+      missing: gate.missing.map((item) => item.id),
+      reason,
+      ...(until === undefined ? {} : { until }),
+    },
     evidence: [],
     basis: 'measured',
     at_source: 'observed',
@@ -41,8 +46,17 @@ function closed(gate: Gate, hard: readonly GateItem[]): PulseError {
     hard.length > 0
       ? `${hard.map((item) => item.id).join(', ')} can only be overridden by a person in a terminal (hotfix-pulse ${gate.name === 'close' ? 'close' : 'record'} --override-reason ...)`
       : 'if the user decides to go on without, repeat the call with override_reason (their word) and override_until (a date); it is recorded as debt';
-  return new PulseError('gate_closed', `the ${gate.name} gate is closed: ${gate.missing.map((item) => item.id).join(', ')}`, `${todo}. ${way}`, {
-    gate: gate.name,
-    missing: gate.missing.map(({ id, todo: what, waits_until: until }) => ({ id, todo: what, ...(until ? { waits_until: until } : {}) })),
-  });
+  return new PulseError(
+    'gate_closed',
+    `the ${gate.name} gate is closed: ${gate.missing.map((item) => item.id).join(', ')}`,
+    `${todo}. ${way}`,
+    {
+      gate: gate.name,
+      missing: gate.missing.map(({ id, todo: what, waits_until: until }) => ({
+        id,
+        todo: what,
+        ...(until ? { waits_until: until } : {}),
+      })),
+    },
+  );
 }

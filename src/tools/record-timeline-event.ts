@@ -11,18 +11,35 @@ import { answered, Standing, standingOf } from './answer.ts';
 import { checkedFact } from './create-hotfix-task.ts';
 import { type Loaded, loadIncident } from './load.ts';
 import { overrideDraft } from './override.ts';
-import { defineTool, type Deps } from './tool.ts';
-import { checkedEvidence, dueOf, fit, hashOf, keyed, removedWarning, sentTwice, whenOf, write } from './write.ts';
+import { type Deps, defineTool } from './tool.ts';
+import {
+  checkedEvidence,
+  dueOf,
+  fitText,
+  hashOf,
+  keyed,
+  removedWarning,
+  sentTwice,
+  whenOf,
+  write,
+} from './write.ts';
 
 const text = z.string().optional();
 
 const Input = z.strictObject({
   text: z.string().min(1).describe('One past-tense fact'),
   incident: text.describe('Id, number or slug; may be left out when unambiguous'),
-  kind: z.enum(RECORDABLE_KINDS as [Kind, ...Kind[]]).optional().describe('Default noted'),
+  kind: z
+    .enum(RECORDABLE_KINDS as [Kind, ...Kind[]])
+    .optional()
+    .describe('Default noted'),
   at: text.describe('When it happened: RFC 3339 with offset, or -15m; default now'),
   source: text.describe('Who or what says so; needed with a past at'),
-  evidence: z.array(z.string()).max(20).optional().describe('"metric: ...", URL, "commit:<sha>", "output: ..."'),
+  evidence: z
+    .array(z.string())
+    .max(20)
+    .optional()
+    .describe('"metric: ...", URL, "commit:<sha>", "output: ..."'),
   person: text,
   role: text,
   severity: text,
@@ -58,13 +75,23 @@ export default defineTool({
   async run(input, deps) {
     const loaded = await loadIncident(input.incident, deps);
     const inputHash = hashOf('record_timeline_event', input, deps);
-    const twice = input.idempotency_key === undefined ? sentTwice(loaded, inputHash, deps.actor, deps.clock.now()) : [];
+    const twice =
+      input.idempotency_key === undefined ? sentTwice(loaded, inputHash, deps.actor, deps.clock.now()) : [];
     if (twice.length > 0) return report(loaded, twice[0]?.id ?? '', true, [], deps);
     // A retry is recognised by its key before legality is judged: the first call may itself have changed the status.
     const first = loaded.incident.recorded.find(
-      (event) => input.idempotency_key !== undefined && event.key === `${input.idempotency_key}/0` && event.input_hash === inputHash,
+      (event) =>
+        input.idempotency_key !== undefined &&
+        event.key === `${input.idempotency_key}/0` &&
+        event.input_hash === inputHash,
     );
-    const { drafts, main, removed } = await draftsOf(input, inputHash, loaded.incident, deps, first !== undefined);
+    const { drafts, main, removed } = await draftsOf(
+      input,
+      inputHash,
+      loaded.incident,
+      deps,
+      first !== undefined,
+    );
     const written = await write(loaded.incident.uid, keyed(drafts, input.idempotency_key), deps);
     const event = written.events[main];
     const warnings = [...removedWarning([...removed, ...written.removed]), ...written.notices];
@@ -80,9 +107,14 @@ async function draftsOf(
   isRetry: boolean,
 ): Promise<{ drafts: EventDraft[]; main: number; removed: { type: string; token: string }[] }> {
   const kind = input.kind ?? 'noted';
-  const fitted = await fit(input.text, deps, (whole) => deps.log.putBlob(incident.uid, whole));
+  const fitted = await fitText(input.text, deps, (whole) => deps.log.putBlob(incident.uid, whole));
   const when = whenOf(input.at, input.source, deps);
-  const flat: RecordInput = { kind, text: fitted.text, evidence: checkedEvidence(input.evidence), ...given(input, deps) };
+  const flat: RecordInput = {
+    kind,
+    text: fitted.text,
+    evidence: checkedEvidence(input.evidence),
+    ...given(input, deps),
+  };
   const data = isRetry ? storedData(incident, input.idempotency_key ?? '') : dataFor(flat, incident);
   if (kind === 'fact_recorded' && flat.type !== undefined) checkedFact(flat.type, input.text.trim());
   const draft: EventDraft = {
@@ -99,7 +131,9 @@ async function draftsOf(
     const override = overrideDraft(gate, input, inputHash, deps);
     if (override) before.push(override);
   }
-  const also = (input.also ?? []).map((line) => notedDraft(line, { at_source: when.at_source, input_hash: inputHash }));
+  const also = (input.also ?? []).map((line) =>
+    notedDraft(line, { at_source: when.at_source, input_hash: inputHash }),
+  );
   const derived = isRetry ? [] : reclassified(flat, incident, inputHash, deps);
   return { drafts: [...before, draft, ...derived, ...also], main: before.length, removed: fitted.removed };
 }
@@ -114,7 +148,8 @@ function given(input: Input, deps: Deps): Omit<RecordInput, 'kind' | 'text' | 'e
 
 function storedData(incident: Incident, key: string): EventDraft['data'] {
   const stored = incident.recorded.find((event) => event.key === `${key}/0`);
-  if (!stored) throw new PulseError('not_found', 'the first call with this key is gone', 'repeat it with a new key');
+  if (!stored)
+    throw new PulseError('not_found', 'the first call with this key is gone', 'repeat it with a new key');
   return stored.data;
 }
 
@@ -132,9 +167,21 @@ function reclassified(flat: RecordInput, incident: Incident, inputHash: string, 
   const { lowest, highest } = result.range;
   return [
     {
-      ...{ kind: 'severity_changed', at_source: 'observed', evidence: [], basis: 'measured', input_hash: inputHash },
+      ...{
+        kind: 'severity_changed',
+        at_source: 'observed',
+        evidence: [],
+        basis: 'measured',
+        input_hash: inputHash,
+      },
       text: `Severity ${result.label} by rule: ${result.rules.map((rule) => rule.id).join(', ')}`,
-      data: { to: result.severity, confirmed: result.confirmed, lowest, highest, reason: 'a severity fact was recorded' },
+      data: {
+        to: result.severity,
+        confirmed: result.confirmed,
+        lowest,
+        highest,
+        reason: 'a severity fact was recorded',
+      },
     },
   ];
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/v4';
+import { formatDuration } from '../core/duration.ts';
 import { type Review, reviewOf } from '../core/review.ts';
-import { formatDuration, parseWhen } from '../core/time.ts';
+import { parseWhen } from '../core/time.ts';
 import { loadAll } from './load.ts';
 import { defineTool } from './tool.ts';
 
@@ -31,16 +32,31 @@ export default defineTool({
     by_severity: z.record(z.string(), z.number()),
     by_status: z.record(z.string(), z.number()),
     intervals: z.array(Interval),
-    debts: z.array(z.object({ incident: z.string(), gate: z.string(), missing: z.array(z.string()), until: z.string().nullable() })),
+    debts: z.array(
+      z.object({
+        incident: z.string(),
+        gate: z.string(),
+        missing: z.array(z.string()),
+        until: z.string().nullable(),
+      }),
+    ),
     actions: z.array(
-      z.object({ incident: z.string(), action: z.string(), owner: z.string().nullable(), due: z.string().nullable(), is_overdue: z.boolean() }),
+      z.object({
+        incident: z.string(),
+        action: z.string(),
+        owner: z.string().nullable(),
+        due: z.string().nullable(),
+        is_overdue: z.boolean(),
+      }),
     ),
     next: z.string(),
   }),
   async run({ since, limit }, deps) {
     const nowMs = deps.clock.now();
     const from = since === undefined ? '' : parseWhen(since, nowMs).at;
-    const all = (await loadAll(deps)).map((one) => one.incident).filter((incident) => (incident.opened?.at ?? '') >= from);
+    const all = (await loadAll(deps))
+      .map((one) => one.incident)
+      .filter((incident) => (incident.opened?.at ?? '') >= from);
     const review = reviewOf(limit === undefined ? all : all.slice(-limit), nowMs);
     const next = review.actions.some((item) => item.is_overdue)
       ? 'Chase the overdue action items (action_changed when done or moved).'
@@ -63,7 +79,13 @@ function textOf(review: Review): string {
       (one) =>
         `${one.label}: median ${span(one.median_ms)}, mean ${span(one.mean_ms)}${one.p90_ms === null ? '' : `, 90 % within ${span(one.p90_ms)}`} (n ${one.n}, unknown ${one.missing}${one.impossible > 0 ? `, impossible order ${one.impossible}` : ''})`,
     ),
-    ...review.debts.map((debt) => `Debt ${debt.incident}: ${debt.gate} gate without ${debt.missing.join(', ')}, until ${debt.until ?? 'no date'}`),
-    ...review.actions.map((item) => `Action ${item.incident} ${item.action}: owner ${item.owner ?? 'none'}, due ${item.due ?? 'none'}${item.is_overdue ? ', overdue' : ''}`),
+    ...review.debts.map(
+      (debt) =>
+        `Debt ${debt.incident}: ${debt.gate} gate without ${debt.missing.join(', ')}, until ${debt.until ?? 'no date'}`,
+    ),
+    ...review.actions.map(
+      (item) =>
+        `Action ${item.incident} ${item.action}: owner ${item.owner ?? 'none'}, due ${item.due ?? 'none'}${item.is_overdue ? ', overdue' : ''}`,
+    ),
   ].join('\n');
 }

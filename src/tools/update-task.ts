@@ -25,7 +25,11 @@ export default defineTool({
   async run(input, deps) {
     const spec = TASKS.find((task) => task.id === input.task.trim().toUpperCase());
     if (!spec) {
-      throw new PulseError('not_found', 'there is no such task', 'task must be one of T001 to T028 (tasks.md lists them)');
+      throw new PulseError(
+        'not_found',
+        'there is no such task',
+        'task must be one of T001 to T028 (tasks.md lists them)',
+      );
     }
     if (input.state === 'skipped' && !input.reason?.trim()) {
       throw new PulseError(
@@ -42,8 +46,18 @@ export default defineTool({
     if (!again) checkLegal(kind, loaded.incident);
     const isNews = !again && !(before?.state === 'done' && input.state === 'done');
     const draft: EventDraft = {
-      ...{ kind, text: `${spec.id} ${spec.title}`, evidence: [], basis: 'stated', at_source: 'observed', input_hash: inputHash },
-      data: { task: spec.id, ...(input.reason === undefined ? {} : { reason: input.reason }) } as EventDraft['data'],
+      ...{
+        kind,
+        text: `${spec.id} ${spec.title}`,
+        evidence: [],
+        basis: 'stated',
+        at_source: 'observed',
+        input_hash: inputHash,
+      },
+      data: {
+        task: spec.id,
+        ...(input.reason === undefined ? {} : { reason: input.reason }),
+      } as EventDraft['data'],
     };
     const written = isNews ? await write(loaded.incident.uid, [draft], deps) : { loaded, notices: [] };
     const tasks = tasksOf(written.loaded.incident);

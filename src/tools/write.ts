@@ -1,10 +1,10 @@
 import { canonicalJson } from '../core/canonical.ts';
 import { PulseError } from '../core/errors.ts';
 import type { Actor, EventDraft, TimelineEvent } from '../core/events.ts';
-import { CAPS, capText, cleanText } from '../core/untrusted.ts';
 import { MINUTE, parseDue, parseWhen, SECOND } from '../core/time.ts';
-import { type Loaded, loadUid } from './load.ts';
+import { CAPS, capText, cleanText } from '../core/untrusted.ts';
 import { refreshFolder } from './documents.ts';
+import { type Loaded, loadUid } from './load.ts';
 import type { Deps } from './tool.ts';
 
 /** Two identical calls by the same actor within this time are one call that was sent twice. */
@@ -77,7 +77,7 @@ export function dueOf(due: string | undefined, deps: Deps): string | undefined {
 }
 
 /** A text fit for an event: cleaned and redacted; what exceeds the cap is kept whole beside the log and named. */
-export async function fit(
+export async function fitText(
   text: string,
   deps: Deps,
   keep: (whole: string) => Promise<string>,

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { formatDuration, formatShort } from '../../src/core/duration.ts';
 import { PulseError } from '../../src/core/errors.ts';
 import {
   addMs,
   DAY,
   dateOf,
-  formatDuration,
-  formatShort,
   HOUR,
   hhmm,
   isoOf,

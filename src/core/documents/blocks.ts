@@ -55,7 +55,12 @@ export function guardMarkers(text: string): string {
 export function renderBlocks(document: Generated): string {
   const parts = document.blocks.map((block, i): Part => {
     const isLast = i === document.blocks.length - 1;
-    const gap = block.slot === undefined ? (isLast ? '' : '\n') : `\n${guardMarkers(block.slot)}\n${isLast ? '' : '\n'}`;
+    const gap =
+      block.slot === undefined
+        ? isLast
+          ? ''
+          : '\n'
+        : `\n${guardMarkers(block.slot)}\n${isLast ? '' : '\n'}`;
     return { name: block.name, body: guardMarkers(block.body), gap };
   });
   return assemble({ front: document.front, before: '', parts });
@@ -147,7 +152,8 @@ function withProse(fresh: Parsed, found: Parsed): Parsed {
 }
 
 function editedBlocks(found: Parsed, base: Parsed | null, fresh: Parsed): string[] {
-  const bodyIn = (parsed: Parsed | null, name: string) => parsed?.parts.find((part) => part.name === name)?.body;
+  const bodyIn = (parsed: Parsed | null, name: string) =>
+    parsed?.parts.find((part) => part.name === name)?.body;
   const edited = found.parts
     .filter(({ name, body }) => body !== bodyIn(fresh, name) && body !== bodyIn(base, name))
     .map((part) => part.name);

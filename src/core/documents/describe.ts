@@ -1,7 +1,8 @@
+import { formatDuration } from '../duration.ts';
 import { byTold, type RecordedEvent } from '../events.ts';
 import type { Incident } from '../incident.ts';
 import { type Kind, kindSpec, type Role } from '../kinds.ts';
-import { dateOf, formatDuration, hhmm } from '../time.ts';
+import { dateOf, hhmm } from '../time.ts';
 
 /** Words for what events say. All texts here are raw: whoever renders them escapes them. */
 
@@ -53,7 +54,9 @@ export function whatOf(event: RecordedEvent): string {
 export function howOf(event: RecordedEvent): string {
   const parts = [
     event.at_source === 'observed' ? null : event.at_source,
-    kindSpec(event.kind)?.source === 'measured' && event.basis === 'stated' ? `stated by ${event.by.name}` : null,
+    kindSpec(event.kind)?.source === 'measured' && event.basis === 'stated'
+      ? `stated by ${event.by.name}`
+      : null,
     event.live ? null : 'from a published copy or an import',
     ...event.evidence,
   ];
@@ -80,14 +83,13 @@ const exact =
 
 const EXTRA: Partial<Record<Kind, Extra>> = {
   severity_changed: (event) =>
-    event.kind === 'severity_changed' ? `${event.data.to}${event.data.confirmed ? '' : '?, unconfirmed'}` : '',
+    event.kind === 'severity_changed'
+      ? `${event.data.to}${event.data.confirmed ? '' : '?, unconfirmed'}`
+      : '',
   role_assigned: (event) =>
     event.kind === 'role_assigned' ? `${roleWords(event.data.role)}: ${event.data.person}` : '',
   acknowledged: exact('person'),
-  fact_recorded: (event) =>
-    event.kind === 'fact_recorded'
-      ? `${words(event.data.name)}${event.data.extracted ? ', read from the text' : ''}`
-      : '',
+  fact_recorded: data('name'),
   hypothesis_refuted: exact('reason'),
   mitigation_applied: data('type'),
   rollback_planned: (event) => (event.kind === 'rollback_planned' && event.data.rehearsed ? 'rehearsed' : ''),
@@ -108,7 +110,9 @@ const EXTRA: Partial<Record<Kind, Extra>> = {
   action_added: exact('action'),
   action_changed: (event) =>
     event.kind === 'action_changed'
-      ? [event.data.action, event.data.state, event.data.reason].filter((part) => part !== undefined).join(', ')
+      ? [event.data.action, event.data.state, event.data.reason]
+          .filter((part) => part !== undefined)
+          .join(', ')
       : '',
   linked: data('type'),
   gate_overridden: (event) =>

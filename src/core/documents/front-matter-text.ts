@@ -26,5 +26,8 @@ function scalar(value: FrontValue): string {
 
 /** `JSON.stringify` already turns lone surrogates into escapes; the rest of what YAML refuses follows here. */
 function quoted(text: string): string {
-  return JSON.stringify(text).replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(text).replace(
+    UNSAFE,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

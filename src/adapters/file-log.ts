@@ -1,0 +1,208 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PulseError } from '../core/errors.ts';
+import type { RecordedEvent } from '../core/events.ts';
+import { ULID_PATTERN } from '../core/ulid.ts';
+import type { AppendRequest, Clock, EventLog, Ids } from '../ports.ts';
+import { createWriter, purgedDraft } from './event-lines.ts';
+import { asPulseError, type Disk, disk, ensureBase, ensureFolder, isNotWritable } from './file-append.ts';
+import { createAppender } from './file-appender.ts';
+import { purgeEverywhere } from './file-purge.ts';
+import {
+  createFiles,
+  forget,
+  type IncidentFiles,
+  quarantine,
+  refreshAll,
+  refreshLive,
+  sourcesOf,
+  uidsIn,
+  writeBeside,
+} from './incident-files.ts';
+import { checkUid, fileSystemType, type LogPlaces, networkNotice } from './log-places.ts';
+import { damageOf, isPurge, mergeSources } from './log-source.ts';
+import { createNumbering } from './numbering.ts';
+import { createPublishedLogs } from './published-logs.ts';
+import { storedLines, verifyChain } from './verify-chain.ts';
+
+export interface FileLogOptions {
+  places: LogPlaces;
+  clock: Clock;
+  ids: Ids;
+  /** Replaced in tests: a failing disk, a network file system, how long a lock is waited for. */
+  disk?: Disk;
+  fileSystemType?: (path: string) => number;
+  lockWaitMs?: number;
+}
+
+export interface FileLog extends EventLog {
+  /** Closes the files kept open. */
+  close(): void;
+}
+
+/** How long an unfinished line may still be growing under another writer's hand. Milliseconds. */
+const SETTLE_MS = 15;
+/** Incidents kept in memory between calls. */
+const MAX_KNOWN = 512;
+
+/** The durable record: one append-only file per incident, shared by any number of processes without locks. */
+export function createFileLog(options: FileLogOptions): FileLog {
+  const { places, clock, ids } = options;
+  const published = createPublishedLogs(places.specs);
+  const appender = createAppender(places, createWriter(clock, ids), options.disk ?? disk);
+  const numbering = createNumbering(places, ids, published, options.lockWaitMs);
+  const known = new Map<
+    string,
+    { files: IncidentFiles; merged: { version: string; events: RecordedEvent[] } }
+  >();
+
+  function entryOf(uid: string) {
+    checkUid(uid);
+    const kept = known.get(uid);
+    if (kept !== undefined) return kept;
+    const [oldest] = known.keys();
+    if (oldest !== undefined && known.size >= MAX_KNOWN) known.delete(oldest);
+    const entry = { files: createFiles(places, uid), merged: { version: '', events: [] } };
+    known.set(uid, entry);
+    return entry;
+  }
+
+  /** A half line at the end may be a write in progress: damage is what is still there a moment later. */
+  async function settle(files: IncidentFiles): Promise<void> {
+    for (let left = 5; left > 0; left--) {
+      const before = unfinished(files);
+      if (before === '') return;
+      await sleep(SETTLE_MS);
+      refreshLive(files);
+      if (unfinished(files) === before) return;
+    }
+  }
+
+  function eventsOf(uid: string): RecordedEvent[] {
+    const entry = entryOf(uid);
+    const sources = sourcesOf(entry.files);
+    const version = sources.map((source) => `${source.path}@${source.version}`).join('\n');
+    if (version !== entry.merged.version) entry.merged = { version, events: mergeSources(sources) };
+    return entry.merged.events;
+  }
+
+  async function append(request: AppendRequest) {
+    return appender.append(entryOf(request.incident).files, request);
+  }
+
+  const filesOf = (uid: string) => sourcesOf(entryOf(uid).files).map(({ where, path }) => ({ where, path }));
+
+  return {
+    append,
+
+    async read(uid) {
+      const { files } = entryOf(uid);
+      refreshAll(files, published, false);
+      await settle(files);
+      const damage = sourcesOf(files).flatMap((source) =>
+        damageOf([source]).map(({ raw, ...rest }) => {
+          if (rest.problem === 'torn') quarantine(source, raw, ids);
+          return rest;
+        }),
+      );
+      return { uid, events: eventsOf(uid).slice(), damage };
+    },
+
+    async uids() {
+      const all = [
+        ...uidsIn(places.live),
+        ...uidsIn(places.fallback),
+        ...published.list().map((log) => log.uid),
+      ];
+      return [...new Set(all)].sort();
+    },
+
+    withNumbering: (work) => numbering.run(work),
+
+    async putBlob(uid, text) {
+      checkUid(uid);
+      const name = ids.sha256(text);
+      const store = (base: string, hide: boolean): void => {
+        ensureBase(base, hide);
+        const folder = ensureFolder(ensureFolder(base, uid), 'blobs');
+        writeBeside(folder, name, text, ids);
+      };
+      try {
+        try {
+          store(places.live, !places.git);
+        } catch (error) {
+          if (!isNotWritable(error)) throw error;
+          store(places.fallback, false);
+        }
+      } catch (error) {
+        throw asPulseError(error);
+      }
+      return name;
+    },
+
+    async verify(uid) {
+      const { files } = entryOf(uid);
+      refreshAll(files, published, true);
+      await settle(files);
+      return verifyChain(filesOf(uid), uid, ids);
+    },
+
+    async lines(uid) {
+      refreshAll(entryOf(uid).files, published, true);
+      return storedLines(filesOf(uid), uid);
+    },
+
+    async purge(uid, eventId, by, reason) {
+      const { files } = entryOf(uid);
+      refreshAll(files, published, true);
+      const event = eventsOf(uid).find(({ id }) => id === eventId);
+      if (event !== undefined && isPurge(event)) throw notPurgeable();
+      const target = { uid, event: eventId, key: event?.key, inputHash: event?.input_hash ?? '' };
+      const paths = sourcesOf(files).map((source) => source.path);
+      const found = ULID_PATTERN.test(eventId) && purgeEverywhere(paths, target, ids);
+      forget(files);
+      if (!found) throw notFound();
+      const { events } = await append({ incident: uid, by, drafts: [purgedDraft(eventId, reason, ids)] });
+      const [purged] = events;
+      if (purged === undefined) throw new Error('the purge was not recorded');
+      return purged;
+    },
+
+    notices() {
+      const inUse = appender.usedFallback() || uidsIn(places.fallback).length > 0;
+      const network = networkNotice(places.live, options.fileSystemType ?? fileSystemType);
+      return [
+        ...(inUse
+          ? [`Part of the incident log is kept in ${places.fallback}, because ${FALLBACK_WHY}.`]
+          : []),
+        ...(network === null ? [] : [network]),
+      ];
+    },
+
+    close: () => appender.close(),
+  };
+}
+
+const FALLBACK_WHY = 'the log folder beside the repository could not be written; both places are read';
+
+function unfinished(files: IncidentFiles): string {
+  return [files.live, files.fallback]
+    .filter(({ tail }) => tail !== null && 'damage' in tail)
+    .map(({ where, size }) => `${where}:${size}`)
+    .join(' ');
+}
+
+function notPurgeable(): PulseError {
+  return new PulseError(
+    'invalid_input',
+    'The record of a purge cannot itself be purged.',
+    'Name the event whose text has to go; get_incident lists the events with their ids.',
+  );
+}
+
+function notFound(): PulseError {
+  return new PulseError(
+    'not_found',
+    'This incident has no event with that id.',
+    'Take the id from the timeline of this incident, then repeat the purge.',
+  );
+}

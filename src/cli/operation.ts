@@ -1,0 +1,78 @@
+import type { Answer, Tool } from '../tools/tool.ts';
+import { type Command, EXIT } from './command.ts';
+import { flagsOf, positionalsOf } from './flag-shapes.ts';
+import type { Output } from './output.ts';
+import { renderAnswer } from './render.ts';
+
+/** Short names and complete calls for each operation. */
+export const OPERATIONS: Record<string, { aliases: readonly string[]; examples: readonly string[] }> = {
+  classify_severity: {
+    aliases: ['classify'],
+    examples: [
+      'classify "Checkout returns 500 for all users since the deploy"',
+      'classify --input facts.json --json',
+    ],
+  },
+  create_hotfix_task: {
+    aliases: ['open'],
+    examples: [
+      'open "Users cannot log in, 500 on /auth"',
+      'open "Checkout is slow" --severity P2 --started-at -20m',
+      'open --input incident.json --json',
+    ],
+  },
+  get_incident: { aliases: ['show'], examples: ['show', 'show hotfix-001', 'show --handoff'] },
+  list_incidents: { aliases: ['list', 'ls'], examples: ['list', 'list --json'] },
+  record_timeline_event: {
+    aliases: ['record'],
+    examples: [
+      'record "Error rate on /auth reached 40 %" --evidence "metric: 5xx 40 %"',
+      'record "Turned the new login off" --kind mitigation_applied --type feature_flag',
+      'record --input event.json --json',
+    ],
+  },
+  update_task: {
+    aliases: ['task'],
+    examples: ['task T003 done', 'task T011 skipped --reason "no staging environment"'],
+  },
+  write_postmortem: { aliases: ['postmortem'], examples: ['postmortem', 'postmortem --incident hotfix-001'] },
+  close_incident: {
+    aliases: ['close'],
+    examples: [
+      'close',
+      'close hotfix-001 --override-reason "test follows with the refactoring" --override-until +7d',
+    ],
+  },
+  review_incidents: { aliases: ['review'], examples: ['review', 'review --json'] },
+};
+
+/** Answers carry each warning in their text too (`! ...`); here it goes to people instead, once. */
+export function showAnswer(answer: Answer<Record<string, unknown>>, out: Output): void {
+  if (out.json) {
+    out.value({ ...answer.data, warnings: answer.warnings });
+    return;
+  }
+  const told = new Set(answer.warnings.map((warning) => `! ${warning}`));
+  const text = [...told].reduce((rest, line) => rest.replace(`${line}\n`, () => ''), `${answer.text}\n`);
+  out.text(renderAnswer(text.trimEnd(), out.paint));
+  for (const warning of answer.warnings) out.warning(warning);
+}
+
+/** One operation as a subcommand. */
+export function operationCommand(tool: Tool): Command {
+  const name = tool.name.replaceAll('_', '-');
+  const known = OPERATIONS[tool.name];
+  return {
+    name,
+    aliases: known?.aliases ?? [],
+    summary: `${tool.title}.`,
+    details: tool.description,
+    input: tool.input,
+    positionals: positionalsOf(flagsOf(tool.input)),
+    examples: known?.examples ?? [name],
+    async run(args, { app, out, deps: connect }) {
+      showAnswer(await app.callTool(tool, args, await connect()), out);
+      return EXIT.ok;
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { Incident } from '../incident.ts';
+import { renderHotfix } from './hotfix-md.ts';
+import { mergeNarratives, type Narrative } from './narrative.ts';
+import { buildPostmortem } from './postmortem.ts';
+import { renderPostmortem } from './postmortem-md.ts';
+import { renderTasks } from './tasks-md.ts';
+import type { DocumentView } from './view.ts';
+
+/** Names of the generated documents in the incident's folder; `timeline.jsonl` stands beside them. */
+export const DOCUMENT_NAMES = ['hotfix.md', 'tasks.md', 'post-mortem.md'] as const;
+export type DocumentName = (typeof DOCUMENT_NAMES)[number];
+
+/** The narrative in force: what all writings of the postmortem said, later ones first. Null when none was written. */
+export function narrativeOf(incident: Incident): Narrative | null {
+  const written = incident.recorded.flatMap((event) =>
+    event.kind === 'postmortem_written' ? [event.data.narrative ?? {}] : [],
+  );
+  return mergeNarratives(written);
+}
+
+/**
+ * Every document of an incident by file name. `post-mortem.md` is there only once a postmortem was written
+ * (or `narrative` is given, for the operation that writes it now).
+ */
+export function renderAll(
+  incident: Incident,
+  view: DocumentView,
+  narrative: Narrative | null = narrativeOf(incident),
+): Record<string, string> {
+  const documents: Partial<Record<DocumentName, string>> = {
+    'hotfix.md': renderHotfix(incident, view),
+    'tasks.md': renderTasks(incident, view),
+    ...(narrative === null
+      ? {}
+      : { 'post-mortem.md': renderPostmortem(buildPostmortem(incident, narrative, view)) }),
+  };
+  return documents;
+}

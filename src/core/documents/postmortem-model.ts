@@ -1,0 +1,109 @@
+import type { Incident } from '../incident.ts';
+import type { Role } from '../kinds.ts';
+import { roleWords } from './describe.ts';
+
+/** Where a sentence of the postmortem comes from. */
+export type Source = 'record' | 'narrative' | 'computed' | 'unknown';
+
+/** One statement. `text` is raw: the template escapes it. `events` are the ids of the events behind it. */
+export interface PostmortemItem {
+  label: string | null;
+  text: string;
+  source: Source;
+  events: string[];
+  /** A box, ticked or not; null for a plain statement. */
+  checked: boolean | null;
+}
+
+export interface PostmortemRow {
+  cells: string[];
+  events: string[];
+}
+
+export interface PostmortemSection {
+  id: string;
+  title: string;
+  /** 2 for a section, 3 for a part of one. */
+  level: 2 | 3;
+  items: PostmortemItem[];
+  table: { columns: string[]; rows: PostmortemRow[] } | null;
+}
+
+/** The document as plain data: every preset and format is a template over this. */
+export interface PostmortemDoc {
+  title: string;
+  label: string;
+  uid: string;
+  severity: string;
+  status: string;
+  drill: boolean;
+  /** Id of the last event it was made from, and how many there were. */
+  last_event: string | null;
+  event_count: number;
+  sections: PostmortemSection[];
+}
+
+export function section(
+  id: string,
+  title: string,
+  level: 2 | 3,
+  items: PostmortemItem[],
+  table: PostmortemSection['table'] = null,
+): PostmortemSection {
+  return { id, title, level, items, table };
+}
+
+export function item(
+  label: string | null,
+  text: string,
+  source: Source,
+  events: readonly string[] = [],
+  checked: boolean | null = null,
+): PostmortemItem {
+  return { label, text, source, events: [...events], checked };
+}
+
+/** A recorded text, or the role that would know it. */
+export function recorded(
+  incident: Incident,
+  label: string | null,
+  text: string | null | undefined,
+  events: readonly string[],
+  ask: Role,
+): PostmortemItem {
+  return text == null || text.trim() === ''
+    ? unknown(incident, label, ask)
+    : item(label, text, 'record', events);
+}
+
+/** A text of the narrative, or the role that would know it. */
+export function narrated(
+  incident: Incident,
+  label: string | null,
+  text: string | undefined,
+  ask: Role,
+): PostmortemItem {
+  return text === undefined || text.trim() === ''
+    ? unknown(incident, label, ask)
+    : item(label, text, 'narrative');
+}
+
+export function unknown(incident: Incident, label: string | null, ask: Role): PostmortemItem {
+  const person = incident.roles.get(ask)?.person;
+  const who = `the ${roleWords(ask)}${person === undefined ? '' : ` (${person})`}`;
+  return item(label, `UNKNOWN - ask ${who}`, 'unknown');
+}
+
+export function listSection(
+  incident: Incident,
+  id: string,
+  title: string,
+  level: 2 | 3,
+  texts: readonly string[] | undefined,
+  ask: Role,
+): PostmortemSection {
+  const told = (texts ?? []).filter((text) => text.trim() !== '');
+  const items =
+    told.length === 0 ? [unknown(incident, null, ask)] : told.map((text) => item(null, text, 'narrative'));
+  return section(id, title, level, items);
+}

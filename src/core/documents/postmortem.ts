@@ -1,0 +1,62 @@
+import { type Incident, severityLabel } from '../incident.ts';
+import type { Narrative } from './narrative.ts';
+import {
+  actionSections,
+  appendixSection,
+  debtSection,
+  intervalSection,
+  participantSection,
+} from './postmortem-after.ts';
+import {
+  causeSections,
+  detectionSection,
+  impactSection,
+  resolutionSection,
+  summarySection,
+  timelineSection,
+  triggerSection,
+} from './postmortem-facts.ts';
+import { listSection, type PostmortemDoc, type PostmortemSection } from './postmortem-model.ts';
+import type { DocumentView } from './view.ts';
+
+export function buildPostmortem(
+  incident: Incident,
+  narrative: Narrative | null,
+  view: DocumentView,
+): PostmortemDoc {
+  const told = narrative ?? {};
+  return {
+    title: incident.title,
+    label: incident.label,
+    uid: incident.uid,
+    severity: severityLabel(incident),
+    status: incident.status,
+    drill: incident.drill,
+    last_event: incident.recorded.at(-1)?.id ?? null,
+    event_count: incident.recorded.length,
+    sections: [
+      summarySection(incident, told, view),
+      impactSection(incident, told),
+      timelineSection(incident),
+      triggerSection(incident, told),
+      detectionSection(incident, told),
+      ...causeSections(incident, told),
+      resolutionSection(incident),
+      ...wentSections(incident, told),
+      ...actionSections(incident),
+      listSection(incident, 'lessons', 'Lessons Learned', 2, told.lessons, 'incident_commander'),
+      intervalSection(incident, view),
+      debtSection(incident, view),
+      participantSection(incident),
+      appendixSection(incident, view),
+    ],
+  };
+}
+
+function wentSections(incident: Incident, told: Narrative): PostmortemSection[] {
+  return [
+    listSection(incident, 'went_well', 'What Went Well', 2, told.went_well, 'responder'),
+    listSection(incident, 'went_wrong', 'What Went Wrong', 2, told.went_wrong, 'responder'),
+    listSection(incident, 'got_lucky', 'Where We Got Lucky', 2, told.got_lucky, 'responder'),
+  ];
+}

@@ -1,0 +1,69 @@
+import { isAbsolute } from 'node:path';
+import { PulseError } from '../core/errors.ts';
+import type { WiredDeps } from '../wire.ts';
+import type { Client, McpServerOptions } from './server.ts';
+
+export interface RepositoriesOptions {
+  /** `--repo` of the command line. */
+  explicit: string | undefined;
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string | null;
+  /** Folder of the running program. */
+  program: string;
+}
+
+/**
+ * Finds the repository of a call and what operations need there. A `repo` argument counts for its call and,
+ * once it was good, for all later ones. Loads the adapters on the first call.
+ */
+export function createRepositories(options: RepositoriesOptions): McpServerOptions['depsFor'] {
+  const wired = new Map<string, Promise<WiredDeps>>();
+  let remembered = options.explicit;
+
+  return async (repo, client) => {
+    if (repo !== undefined && !isAbsolute(repo)) {
+      throw new PulseError(
+        'invalid_input',
+        'repo must be an absolute path',
+        "pass the repository's absolute path: this server's working directory may be another one",
+      );
+    }
+    const { findRoot, createDeps } = await import('../wire.ts');
+    const { env, cwd, program } = options;
+    const root = await findRoot({
+      explicit: repo ?? remembered,
+      env,
+      clientRoots: () => client.roots(),
+      cwd,
+      program,
+    });
+    if (root === null) throw noRepository();
+    if (repo !== undefined) remembered = root;
+    const deps = await wiredFor(root, client, createDeps);
+    await deps.refresh();
+    return deps;
+  };
+
+  function wiredFor(
+    root: string,
+    { name }: Client,
+    createDeps: typeof import('../wire.ts')['createDeps'],
+  ): Promise<WiredDeps> {
+    const key = `${root}\0${name}`;
+    const known = wired.get(key);
+    if (known) return known;
+    const made = createDeps({ root, actor: { kind: 'agent', name }, env: options.env });
+    wired.set(key, made);
+    // A wrong settings file is mended while we run: a failure is not kept.
+    made.catch(() => wired.delete(key));
+    return made;
+  }
+}
+
+function noRepository(): PulseError {
+  return new PulseError(
+    'not_found',
+    'no repository was found: the server was started neither in one nor with one named',
+    'pass repo (absolute path) to create_hotfix_task, get_incident or list_incidents, once; or start the server with --repo DIR',
+  );
+}

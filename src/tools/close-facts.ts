@@ -1,0 +1,33 @@
+import { narrativeOf } from '../core/documents/documents.ts';
+import { lintOf } from '../core/documents/lint.ts';
+import type { CloseFacts } from '../core/gates.ts';
+import { folderOf } from '../core/incident.ts';
+import { viewFor } from './documents.ts';
+import type { Loaded } from './load.ts';
+import type { Deps } from './tool.ts';
+
+/** What the close gate needs besides the events: the postmortem's lint now, and secrets in what would be published. */
+export async function closeFacts(loaded: Loaded, deps: Deps): Promise<CloseFacts> {
+  const { incident, row } = loaded;
+  const narrative = narrativeOf(incident);
+  const errors =
+    narrative === null
+      ? null
+      : lintOf(incident, narrative, await viewFor(loaded, deps)).filter(
+          (finding) => finding.level === 'error',
+        ).length;
+  return {
+    row,
+    settings: deps.settings,
+    nowMs: deps.clock.now(),
+    postmortemErrors: errors,
+    secretsFound: await secretsIn(folderOf(incident), deps),
+  };
+}
+
+/** Kinds of secret or personal data in the folder's files, where people may have written prose. */
+export async function secretsIn(folder: string, deps: Deps): Promise<string[]> {
+  const { files } = await deps.workspace.read(folder);
+  const found = Object.values(files).flatMap((text) => deps.redact(text).removed.map((item) => item.type));
+  return [...new Set(found)];
+}

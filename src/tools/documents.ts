@@ -1,0 +1,118 @@
+import { renderAll } from '../core/documents/documents.ts';
+import type { Narrative } from '../core/documents/narrative.ts';
+import { readTicks } from '../core/documents/tasks-md.ts';
+import { type DocumentView, viewOf } from '../core/documents/view.ts';
+import { PulseError } from '../core/errors.ts';
+import type { EventDraft } from '../core/events.ts';
+import { folderOf } from '../core/incident.ts';
+import { isLegal } from '../core/status.ts';
+import type { RefreshRequest } from '../ports.ts';
+import { answered, standingOf } from './answer.ts';
+import { secretsIn } from './close-facts.ts';
+import { type Loaded, loadIncident, loadUid } from './load.ts';
+import type { Answer, Deps } from './tool.ts';
+
+export async function viewFor(loaded: Loaded, deps: Deps): Promise<DocumentView> {
+  const { row } = loaded;
+  const repo = (await deps.git?.facts()) ?? null;
+  return viewOf(loaded.incident, { nowMs: deps.clock.now(), row, settings: deps.settings, repo });
+}
+
+/** Brings the folder in line with the log; sentences for the answer come back. A folder that cannot be written never fails a call. */
+export async function refreshFolder(
+  loaded: Loaded,
+  deps: Deps,
+  mode: RefreshRequest['mode'],
+  narrative?: Narrative,
+): Promise<string[]> {
+  const { incident } = loaded;
+  const folder = folderOf(incident);
+  const ticked = await readTicksBack(loaded, deps);
+  const now = ticked ? await loadUid(incident.uid, deps) : loaded;
+  if (ticked) loaded.incident = now.incident;
+  const files = await filesOf(now, deps, narrative);
+  const outcome = await deps.workspace.refresh({ uid: incident.uid, folder, files, mode });
+  return outcome.notices;
+}
+
+async function filesOf(loaded: Loaded, deps: Deps, narrative?: Narrative): Promise<Record<string, string>> {
+  const view = await viewFor(loaded, deps);
+  const documents = narrative
+    ? renderAll(loaded.incident, view, narrative)
+    : renderAll(loaded.incident, view);
+  return { ...documents, 'timeline.jsonl': await deps.log.lines(loaded.incident.uid) };
+}
+
+/**
+ * Ticks that a person added to tasks.md in an editor become events of "unknown person (editor)"; they tick
+ * tasks and satisfy no gate. Anything else that differs is left to the folder's own rules.
+ */
+async function readTicksBack(loaded: Loaded, deps: Deps): Promise<boolean> {
+  const { incident } = loaded;
+  if (!isLegal(incident.status, 'task_done')) return false;
+  const last = await deps.workspace.lastGenerated(incident.uid, 'tasks.md');
+  const text = (await deps.workspace.read(folderOf(incident))).files['tasks.md'];
+  if (last === null || text === undefined || text === last) return false;
+  const { added } = readTicks(text, last);
+  if (added.length === 0) return false;
+  const drafts = added.map(
+    (task): EventDraft => ({
+      ...{
+        kind: 'task_done',
+        text: `${task} was ticked in tasks.md`,
+        data: { task },
+        evidence: [],
+        basis: 'stated',
+      },
+      ...{
+        at_source: 'reported',
+        input_hash: deps.ids.sha256(text),
+        key: `editor/${task}/${deps.ids.sha256(text).slice(0, 16)}`,
+      },
+    }),
+  );
+  const by = { name: 'unknown person (editor)', kind: 'human', via: 'editor' } as const;
+  await deps.log.append({ incident: incident.uid, by, drafts });
+  return true;
+}
+
+/** The documents as text, for resources and prints: nothing depends on the folder. */
+export async function documentsOf(
+  ref: string | undefined,
+  deps: Deps,
+): Promise<{ uid: string; label: string; files: Record<string, string> }> {
+  const loaded = await loadIncident(ref, deps);
+  const { 'timeline.jsonl': timeline, ...files } = await filesOf(loaded, deps);
+  return {
+    uid: loaded.incident.uid,
+    label: loaded.incident.label,
+    files: { ...files, timeline: timeline ?? '' },
+  };
+}
+
+/** Writes the folder for everyone: scanned for secrets, its ignore file removed. Never stages, commits or pushes. */
+export async function publishIncident(
+  ref: string | undefined,
+  deps: Deps,
+): Promise<Answer<Record<string, unknown>>> {
+  const loaded = await loadIncident(ref, deps);
+  const folder = folderOf(loaded.incident);
+  const secrets = await secretsIn(folder, deps);
+  if (secrets.length > 0) {
+    throw new PulseError(
+      'unsafe',
+      `the folder holds what looks like a secret or personal data: ${secrets.join(', ')}`,
+      'take it out of the prose you wrote (rotate real secrets first), or allow the value under redaction.allow in hotfix-pulse.config.json; then publish again',
+    );
+  }
+  const notices = await refreshFolder(loaded, deps, 'publish');
+  const commands = [
+    ['git', 'add', '--', folder],
+    ['git', 'commit', '-m', `docs: record ${loaded.incident.label}`, '--', folder],
+  ];
+  const shown = commands.map((words) =>
+    words.map((word) => (/^[\w./:-]+$/.test(word) ? word : `"${word}"`)).join(' '),
+  );
+  const lines = [`Published ${folder}. To share it:`, ...shown.map((command) => `  ${command}`)];
+  return answered(await standingOf(loaded, deps), lines, { folder, commands }, notices);
+}

@@ -1,0 +1,23 @@
+import classifySeverity from './classify-severity.ts';
+import closeIncident from './close-incident.ts';
+import createHotfixTask from './create-hotfix-task.ts';
+import getIncident from './get-incident.ts';
+import listIncidents from './list-incidents.ts';
+import recordTimelineEvent from './record-timeline-event.ts';
+import reviewIncidents from './review-incidents.ts';
+import type { Tool } from './tool.ts';
+import updateTask from './update-task.ts';
+import writePostmortem from './write-postmortem.ts';
+
+/** Every operation, in the order an incident uses them. At most 20. */
+export const TOOLS: readonly Tool[] = [
+  classifySeverity,
+  createHotfixTask,
+  getIncident,
+  listIncidents,
+  recordTimelineEvent,
+  updateTask,
+  writePostmortem,
+  closeIncident,
+  reviewIncidents,
+];

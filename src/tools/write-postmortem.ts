@@ -1,0 +1,99 @@
+import * as z from 'zod/v4';
+import { narrativeOf } from '../core/documents/documents.ts';
+import { lintOf } from '../core/documents/lint.ts';
+import { mergeNarratives, type Narrative } from '../core/documents/narrative.ts';
+import type { EventDraft } from '../core/events.ts';
+import { folderOf } from '../core/incident.ts';
+import { checkLegal } from '../core/record.ts';
+import { cleanText } from '../core/untrusted.ts';
+import { answered, Standing, standingOf } from './answer.ts';
+import { refreshFolder, viewFor } from './documents.ts';
+import { loadIncident, loadUid } from './load.ts';
+import { defineTool } from './tool.ts';
+import { hashOf, removedWarning, sentTwice } from './write.ts';
+
+const text = z.string().max(16_000).optional();
+const list = z.array(z.string().min(1).max(4_000)).max(30).optional();
+
+/** Renders the postmortem from the record; the narrative around it is the caller's. Unknown stays UNKNOWN. */
+export default defineTool({
+  name: 'write_postmortem',
+  title: 'Write the postmortem',
+  effect: 'local',
+  description:
+    'Write post-mortem.md: timeline, numbers and action items from the record, your narrative around them. Call again to add or replace fields. Returns findings to mend.',
+  input: z.strictObject({
+    incident: z.string().optional(),
+    summary: text,
+    impact: text,
+    trigger: text,
+    detected_earlier: text,
+    contributing_factors: list,
+    five_whys: list,
+    went_well: list,
+    went_wrong: list,
+    got_lucky: list,
+    lessons: list,
+  }),
+  output: Standing.extend({
+    path: z.string(),
+    findings: z.array(z.object({ level: z.string(), where: z.string(), text: z.string() })),
+    errors: z.number(),
+    warnings_found: z.number(),
+  }),
+  async run(input, deps) {
+    const loaded = await loadIncident(input.incident, deps);
+    checkLegal('postmortem_written', loaded.incident);
+    const { incident: _ref, ...given } = input;
+    const safe = cleaned(given, (value) => deps.redact(cleanText(value)));
+    const narrative = mergeNarratives([narrativeOf(loaded.incident) ?? {}, safe.narrative]) ?? {};
+    const findings = lintOf(loaded.incident, narrative, await viewFor(loaded, deps));
+    const errors = findings.filter((finding) => finding.level === 'error').length;
+    const inputHash = hashOf('write_postmortem', input, deps);
+    const draft: EventDraft = {
+      ...{
+        kind: 'postmortem_written',
+        text: 'Postmortem written',
+        evidence: [],
+        basis: 'measured',
+        at_source: 'observed',
+      },
+      input_hash: inputHash,
+      data: { errors, warnings: findings.length - errors, preset: 'default', narrative: safe.narrative },
+    };
+    if (sentTwice(loaded, inputHash, deps.actor, deps.clock.now()).length === 0) {
+      await deps.log.append({ incident: loaded.incident.uid, by: deps.actor, drafts: [draft] });
+    }
+    const after = await loadUid(loaded.incident.uid, deps);
+    const notices = await refreshFolder(after, deps, 'update', narrative);
+    const path = `${folderOf(after.incident)}/post-mortem.md`;
+    const lines = [
+      `Postmortem: ${path} (also resource incident://${after.incident.uid}/post-mortem.md). ${errors} error(s), ${findings.length - errors} warning(s).`,
+      ...findings.map((finding) => `- ${finding.level} · ${finding.where}: ${finding.text}`),
+    ];
+    return answered(
+      await standingOf(after, deps),
+      lines,
+      { path, findings, errors, warnings_found: findings.length - errors },
+      [...removedWarning(safe.removed), ...notices],
+    );
+  },
+});
+
+type Given = { [Field in keyof Narrative]?: string | string[] | undefined };
+
+function cleaned(
+  given: Given,
+  redact: (value: string) => { text: string; removed: { type: string; token: string }[] },
+) {
+  const removed: { type: string; token: string }[] = [];
+  const one = (value: string) => {
+    const result = redact(value);
+    removed.push(...result.removed);
+    return result.text;
+  };
+  const entries = Object.entries(given)
+    .filter(([, value]) => value !== undefined)
+    .map(([field, value]) => [field, Array.isArray(value) ? value.map(one) : one(value ?? '')]);
+  return { narrative: Object.fromEntries(entries) as Narrative, removed };
+}
