@@ -28,10 +28,11 @@ export interface FileLogOptions {
   places: LogPlaces;
   clock: Clock;
   ids: Ids;
-  /** Replaced in tests: a failing disk, a network file system, how long a lock is waited for. */
+  /** Replaced in tests: a failing disk, a network file system, how long a lock and an unfinished line are waited for. */
   disk?: Disk;
   fileSystemType?: (path: string) => number;
   lockWaitMs?: number;
+  settleMs?: number;
 }
 
 export interface FileLog extends EventLog {
@@ -71,7 +72,7 @@ export function createFileLog(options: FileLogOptions): FileLog {
     for (let left = 5; left > 0; left--) {
       const before = unfinished(files);
       if (before === '') return;
-      await sleep(SETTLE_MS);
+      await sleep(options.settleMs ?? SETTLE_MS);
       refreshLive(files);
       if (unfinished(files) === before) return;
     }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { tombstonesIn } from '../core/documents/log-lines.ts';
@@ -75,6 +76,7 @@ export function createWorkspace({
           request.mode === 'publish' ||
           request.mode === 'update' ||
           state === 'private' ||
+          nodeAt(join(place.path, name)) !== 'absent' ||
           !(await isCommitted(git, root, path)),
       });
       files.push({ path, result: outcome.result });
@@ -145,7 +147,7 @@ async function lock(folders: readonly string[]): Promise<() => void> {
   if (folder === undefined) return () => {};
   try {
     return await takePidLock(join(folder, 'refresh.lock'), {
-      nonce: crypto.randomUUID(),
+      nonce: randomUUID(),
       waitMs: LOCK_WAIT_MS,
     });
   } catch {

@@ -86,8 +86,41 @@ function decode(bytes: Buffer): string {
 /** Line and column only: the parser's own message quotes the text. */
 function placeOf(error: unknown, text: string): string {
   if (text.trim() === '') return ': it is empty';
-  const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-  if (position === undefined) return ': it ends too early or has no JSON at all';
-  const before = text.slice(0, Number(position)).split('\n');
+  const told = / at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(String(error))?.[1];
+  const position = firstBadToken(text) ?? (told === undefined ? null : Number(told));
+  if (position === null) return ': it ends too early';
+  const before = text.slice(0, position).split('\n');
   return ` (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
+}
+
+const WORD = /[\s{}[\],:]+|-?\d[\d.eE+-]*|true\b|false\b|null\b/y;
+
+/** Where the text stops being made of JSON's words; null when only their order is wrong. */
+function firstBadToken(text: string): number | null {
+  let at = 0;
+  while (at < text.length) {
+    if (text[at] === '"') {
+      const end = endOfString(text, at);
+      if (!end.ok) return end.at;
+      at = end.at;
+      continue;
+    }
+    WORD.lastIndex = at;
+    if (!WORD.test(text)) return at;
+    at = WORD.lastIndex;
+  }
+  return null;
+}
+
+/** One past the closing quote, or the place of what may not stand in a string; its start when it never ends. */
+function endOfString(text: string, start: number): { ok: boolean; at: number } {
+  for (let at = start + 1; at < text.length; at++) {
+    const char = text[at] ?? '';
+    if (char === '"') return { ok: true, at: at + 1 };
+    if (char < ' ') return { ok: false, at };
+    if (char !== '\\') continue;
+    if (!'"\\/bfnrtu'.includes(text[at + 1] ?? ' ')) return { ok: false, at };
+    at++;
+  }
+  return { ok: false, at: start };
 }

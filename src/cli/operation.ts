@@ -3,6 +3,7 @@ import { type Command, EXIT } from './command.ts';
 import { flagsOf, positionalsOf } from './flag-shapes.ts';
 import type { Output } from './output.ts';
 import { renderAnswer } from './render.ts';
+import { renderIncident } from './show.ts';
 
 /** Short names and complete calls for each operation. */
 export const OPERATIONS: Record<string, { aliases: readonly string[]; examples: readonly string[] }> = {
@@ -70,8 +71,15 @@ export function operationCommand(tool: Tool): Command {
     input: tool.input,
     positionals: positionalsOf(flagsOf(tool.input)),
     examples: known?.examples ?? [name],
-    async run(args, { app, out, deps: connect }) {
-      showAnswer(await app.callTool(tool, args, await connect()), out);
+    async run(args, { io, app, out, deps: connect }) {
+      const deps = await connect();
+      const answer = await app.callTool(tool, args, deps);
+      const isForEyes = deps.actor.kind === 'human' && io.stdout.isTTY && !out.json;
+      if (tool.name === 'get_incident' && isForEyes && args.handoff !== true) {
+        const one = await app.loadIncident(String(answer.data.uid), deps);
+        out.text(renderIncident(one, answer.data, deps.clock.now(), out.paint));
+        for (const warning of answer.warnings) out.warning(warning);
+      } else showAnswer(answer, out);
       return EXIT.ok;
     },
   };

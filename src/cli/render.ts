@@ -95,7 +95,7 @@ export function renderEvent(event: RecordedEvent, paint: Paint, ids = false): st
       : []),
     ...(event.live ? [] : ['from a published copy']),
   ];
-  const what = event.line_sha256 === undefined ? spec.label : 'Purged event';
+  const what = event.line_sha256 === undefined ? `${spec.label}${detailOf(event)}` : 'Purged event';
   const evidence = event.evidence.map((item) => `${indent}${paint.dim(`= ${oneLine(item, 500)}`)}`);
   return [
     `  ${hhmm(event.at)}  ${what}${text === '' ? '' : `: ${text}`}`,
@@ -103,4 +103,17 @@ export function renderEvent(event: RecordedEvent, paint: Paint, ids = false): st
     ids ? `${indent}${paint.dim(event.id)}` : '',
     ...evidence,
   ].join('');
+}
+
+/** What the kind alone does not say: which fact, which mitigation, which role. */
+function detailOf(event: RecordedEvent): string {
+  const detail =
+    event.kind === 'fact_recorded'
+      ? event.data.name
+      : event.kind === 'mitigation_applied'
+        ? event.data.type
+        : event.kind === 'role_assigned'
+          ? event.data.role
+          : '';
+  return detail === '' ? '' : ` (${oneLine(detail.replaceAll('_', ' '), 60)})`;
 }

@@ -1,6 +1,8 @@
+import { openDebts } from './debts.ts';
 import { formatDuration } from './duration.ts';
+import type { RecordedEvent } from './events.ts';
 import type { Incident } from './incident.ts';
-import { codeChanged, lastOf, standingDeploy, standingResolution } from './incident.ts';
+import { lastOf, standingDeploy, standingProof, standingResolution } from './incident.ts';
 import type { LevelRow } from './severity.ts';
 import { HOUR, MINUTE } from './time.ts';
 
@@ -19,6 +21,9 @@ export const CLOCK_NAMES = [
   'action_item',
 ] as const;
 export type ClockName = (typeof CLOCK_NAMES)[number];
+
+/** These say how long to watch: they can only be met after they are due, so that is not late. */
+const WAITS: readonly ClockName[] = ['active_watch', 'extended_watch', 'stability'];
 
 export interface Clock {
   name: ClockName;
@@ -61,11 +66,13 @@ export function clocksOf(
     ...promiseClocks(incident),
   ];
   return running
+    .filter(({ dueMs }) => !Number.isNaN(dueMs))
     .map(({ name, label, dueMs, metAt, todo }): Clock => {
       const metMs = metAt === null ? null : Date.parse(metAt);
       const state = metMs !== null ? 'met' : nowMs > dueMs ? 'overdue' : 'running';
       const due = new Date(dueMs).toISOString();
-      return { name, label, due, state, met_at: metAt, late: metMs !== null && metMs > dueMs, todo };
+      const late = metMs !== null && metMs > dueMs && !WAITS.includes(name);
+      return { name, label, due, state, met_at: metAt, late, todo };
     })
     .sort((a, b) => CLOCK_NAMES.indexOf(a.name) - CLOCK_NAMES.indexOf(b.name) || (a.due < b.due ? -1 : 1));
 }
@@ -98,10 +105,12 @@ function responseClocks(incident: Incident, row: LevelRow | null): Running[] {
       'record that somebody took the incident (acknowledged)',
     );
   }
-  const resolved = standingResolution(incident);
+  // Closed over a person's override without a resolution: nobody waits any more.
+  const end =
+    standingResolution(incident) ?? (incident.status === 'closed' ? lastOf(incident, 'closed') : null);
   if (row.resolve_within_min !== null) {
     const due = from + row.resolve_within_min * MINUTE;
-    add('resolve', 'Resolution target', due, resolved?.at ?? null, 'mitigate, verify, then record resolved');
+    add('resolve', 'Resolution target', due, end?.at ?? null, 'mitigate, verify, then record resolved');
   }
   const update = nextUpdateMs(incident, row);
   if (update !== null) {
@@ -109,7 +118,7 @@ function responseClocks(incident: Incident, row: LevelRow | null): Running[] {
       'next_update',
       'Next update',
       update,
-      resolved?.at ?? null,
+      end?.at ?? null,
       'tell the people who wait, then record update_posted',
     );
   }
@@ -133,7 +142,7 @@ function deployClocks(incident: Incident): Running[] {
       (event) =>
         event.kind === 'fact_recorded' && event.data.name === name && Date.parse(event.at) >= afterMs,
     )?.at ?? null;
-  const out: Running[] = [
+  return [
     {
       ...{ name: 'rollback_checkpoint', label: 'Rollback checkpoint (2 h)', dueMs: at + 2 * HOUR },
       metAt: later('decision', at),
@@ -149,29 +158,25 @@ function deployClocks(incident: Incident): Running[] {
       metAt: later('observation', at + 24 * HOUR),
       todo: 'look at the metrics a day after the deploy, record the fact "observation"',
     },
-  ];
-  if (codeChanged(incident)) {
-    out.push({
+    {
       ...{ name: 'regression_test', label: 'Regression test (24 h)', dueMs: at + 24 * HOUR },
-      metAt: lastOf(incident, 'regression_proven')?.at ?? null,
+      metAt: standingProof(incident)?.at ?? null,
       todo: 'add the regression test and record regression_proven',
-    });
-  }
-  return out;
+    },
+  ];
 }
 
 function afterClocks(incident: Incident, row: LevelRow | null, settings: ClockSettings): Running[] {
   const resolved = standingResolution(incident);
   if (!resolved) return [];
   const at = Date.parse(resolved.at);
+  const stableMs = stableFromMs(resolved.recorded_at, settings);
+  const stable = (event: RecordedEvent) =>
+    event.kind === 'stability_confirmed' && event.id > resolved.id && Date.parse(event.at) >= stableMs;
   const out: Running[] = [
     {
-      ...{
-        name: 'stability',
-        label: `Stability (${settings.stability_h} h)`,
-        dueMs: stableFromMs(resolved.recorded_at, settings),
-      },
-      metAt: lastOf(incident, 'stability_confirmed', (event) => event.id > resolved.id)?.at ?? null,
+      ...{ name: 'stability', label: `Stability (${settings.stability_h} h)`, dueMs: stableMs },
+      metAt: incident.recorded.find(stable)?.at ?? null,
       todo: 'look for a recurrence, record stability_confirmed with evidence',
     },
   ];
@@ -179,7 +184,7 @@ function afterClocks(incident: Incident, row: LevelRow | null, settings: ClockSe
     out.push({
       ...{ name: 'postmortem', label: `Postmortem (${row.postmortem_within_h} h)` },
       dueMs: at + row.postmortem_within_h * HOUR,
-      metAt: lastOf(incident, 'postmortem_written')?.at ?? null,
+      metAt: incident.recorded.find((event) => event.kind === 'postmortem_written')?.at ?? null,
       todo: 'write the postmortem (write_postmortem)',
     });
   }
@@ -204,7 +209,7 @@ function promiseClocks(incident: Incident): Running[] {
         todo: `finish ${item.id} or move its due date (action_changed)`,
       }),
     );
-  const debts = incident.debts
+  const debts = openDebts(incident)
     .filter((debt) => debt.until !== undefined)
     .map(
       (debt): Running => ({
@@ -216,7 +221,7 @@ function promiseClocks(incident: Incident): Running[] {
   return [...actions, ...debts];
 }
 
-/** A due date without a time lasts until the day ends (UTC). */
+/** A due date without a time lasts until the day ends (UTC). Words that are no date give NaN: no clock. */
 function endOfDay(due: string): number {
   return Date.parse(due.length === 10 ? `${due}T23:59:59.999Z` : due);
 }

@@ -232,12 +232,15 @@ function where(error: z.ZodError): string {
   return `wrong or missing: ${[...new Set(fields)].slice(0, 5).join(', ')}`;
 }
 
-/** Told order: when it happened, then when it was recorded. */
+/** Told order: when it happened, then when it was recorded. Only times of one form compare as text. */
 export function byTold(a: TimelineEvent, b: TimelineEvent): number {
-  return a.at < b.at ? -1 : a.at > b.at ? 1 : byRecorded(a, b);
+  const sameForm = a.at.length === b.at.length;
+  return (sameForm ? compareText(a.at, b.at) : Date.parse(a.at) - Date.parse(b.at)) || byRecorded(a, b);
 }
 
 /** Recorded order: the ULID. */
 export function byRecorded(a: TimelineEvent, b: TimelineEvent): number {
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+  return compareText(a.id, b.id);
 }
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

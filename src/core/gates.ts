@@ -1,7 +1,17 @@
 import { type ClockSettings, stableFromMs } from './clocks.ts';
-import type { Debt, Incident } from './incident.ts';
-import { codeChanged, lastOf, standingDeploy, standingResolution } from './incident.ts';
+import { isLoose } from './debts.ts';
+import type { Incident } from './incident.ts';
+import {
+  codeChanged,
+  foldIncident,
+  lastOf,
+  standingDeploy,
+  standingProof,
+  standingResolution,
+} from './incident.ts';
 import type { LevelRow } from './severity.ts';
+
+export { openDebts } from './debts.ts';
 
 /** Who may override: an agent quoting the user's word, or only a person in a terminal. */
 export type OverrideBy = 'agent' | 'person';
@@ -45,10 +55,12 @@ const item = (id: string, ok: boolean, todo: string, override: OverrideBy = 'age
   override,
 });
 
-/** Mitigation or deploy verified with evidence. `evidence` is what the resolving call itself brings. */
+/** Mitigation or deploy verified with evidence since the last change. `evidence` is what the resolving call itself brings. */
 export function resolveGate(incident: Incident, evidence: readonly string[]): Gate {
   const since = [
     ...incident.mitigations.map((mitigation) => mitigation.event.id),
+    lastOf(incident, 'mitigation_removed')?.id ?? '',
+    lastOf(incident, 'rolled_back')?.id ?? '',
     standingDeploy(incident)?.id ?? '',
     incident.attemptSince,
   ].sort();
@@ -64,20 +76,34 @@ export function resolveGate(incident: Incident, evidence: readonly string[]): Ga
   return gate('resolve', [item('verified_with_evidence', verified !== null || evidence.length > 0, todo)]);
 }
 
-/** Everything that must be true before an incident is closed. Source: domain page, section 3. */
+/**
+ * Everything that must be true before an incident is closed. Source: domain page, section 3.
+ * Only the live record opens it: a published copy or an import can add something to do, never take it away.
+ */
 export function closeGate(incident: Incident, facts: CloseFacts): Gate {
+  const live = foldIncident(
+    incident.uid,
+    incident.recorded.filter((event) => event.live),
+  );
   const resolved = standingResolution(incident);
   const level = incident.severity?.level ?? null;
   const needsPostmortem = facts.row !== null && facts.row.postmortem_within_h !== null;
-  const told = lastOf(incident, 'update_posted', (event) => resolved !== null && event.id > resolved.id);
-  const proven = lastOf(incident, 'regression_proven', (event) => event.basis === 'measured' && event.live);
-  const loose = [...incident.actions.values()].filter(
-    (action) => action.state === 'open' && (action.owner === undefined || action.due === undefined),
+  const told = lastOf(
+    incident,
+    'update_posted',
+    (event) => resolved !== null && event.live && event.id > resolved.id,
   );
+  const proven = standingProof(incident, (event) => event.basis === 'measured' && event.live);
+  const loose = [live, incident].flatMap(({ actions }) => [...actions.values()].filter(isLoose));
+  const looseIds = [...new Set(loose.map((action) => action.id))];
   return gate('close', [
     item('resolved', resolved?.live === true, 'record resolved with evidence first', 'person'),
     stabilityItem(incident, facts),
-    item('severity', incident.severity !== null, 'set the severity (severity_changed)'),
+    item(
+      'severity',
+      lastOf(incident, 'severity_changed')?.live === true,
+      'set the severity (severity_changed)',
+    ),
     item(
       'postmortem',
       !needsPostmortem || facts.postmortemErrors === 0,
@@ -87,13 +113,13 @@ export function closeGate(incident: Incident, facts: CloseFacts): Gate {
     ),
     item(
       'regression',
-      !codeChanged(incident) || proven !== null,
+      !(codeChanged(incident) || codeChanged(live)) || proven !== null,
       'prove the regression test (a stated proof opens this only with an override)',
     ),
     item(
       'action_items',
       loose.length === 0,
-      `give every action item an owner and a due date: ${loose.map((action) => action.id).join(', ')}`,
+      `give every action item an owner and a due date: ${looseIds.join(', ')}`,
     ),
     item(
       'stakeholders_told',
@@ -124,18 +150,4 @@ function stabilityItem(incident: Incident, facts: CloseFacts): GateItem {
 /** True when nothing but time is missing. */
 export function onlyWaits(closing: Gate): boolean {
   return closing.missing.length > 0 && closing.missing.every((missing) => missing.waits_until !== undefined);
-}
-
-/** The debts that still stand: what an override skipped and nobody has paid since. */
-export function openDebts(incident: Incident): Debt[] {
-  const proven = lastOf(incident, 'regression_proven', (event) => event.basis === 'measured');
-  const paid = (id: string, since: string) =>
-    (id === 'regression' && proven !== null && proven.id > since) ||
-    (id === 'postmortem' && (lastOf(incident, 'postmortem_written')?.id ?? '') > since) ||
-    (id === 'stakeholders_told' && (lastOf(incident, 'update_posted')?.id ?? '') > since) ||
-    (id === 'stability' && (lastOf(incident, 'stability_confirmed')?.id ?? '') > since) ||
-    (id === 'verified_with_evidence' && (lastOf(incident, 'deploy_verified')?.id ?? '') > since);
-  return incident.debts
-    .map((debt) => ({ ...debt, missing: debt.missing.filter((id) => !paid(id, debt.event)) }))
-    .filter((debt) => debt.missing.length > 0);
 }

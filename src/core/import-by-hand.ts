@@ -1,9 +1,11 @@
+import { PulseError } from './errors.ts';
 import type { EventDraft, RecordedEvent } from './events.ts';
 import { foldIncident } from './incident.ts';
-import { type Field, KIND_NAMES, kindSpec } from './kinds.ts';
+import { type Field, KIND_NAMES, type Kind, kindSpec } from './kinds.ts';
 import { dataFor, type RecordInput } from './record.ts';
-import { parseWhen } from './time.ts';
-import { cleanText, oneLine } from './untrusted.ts';
+import { TASKS } from './tasks.ts';
+import { parseDue, parseWhen } from './time.ts';
+import { CAPS, cleanText, oneLine } from './untrusted.ts';
 
 /** A record that somebody kept by hand, in the form of the skill's `references/by-hand.md`. */
 export interface ByHand {
@@ -30,7 +32,9 @@ interface Context {
 }
 
 const LINE = /^\s*[-*] (\S+) \| ([a-z_]+) \| (.*?)(?: \| (.*))?$/;
-const NAMED: readonly (Field | 'evidence')[] = [
+/** Lines that say nothing about the incident: empty ones, headings, the fence of a copied template. */
+const SILENT = /^\s*(?:$|#|```)/;
+const NAMED: readonly Field[] = [
   'type',
   'severity',
   'reason',
@@ -41,30 +45,26 @@ const NAMED: readonly (Field | 'evidence')[] = [
   'owner',
   'due',
 ];
-const TICK = /^\s*- \[[xX]\] \*{0,2}(T0\d\d)\*{0,2}/gm;
+const TASK = /^\s*[-*] \[([ xX])\] \*{0,2}(T\d{3})\b/;
+const SKIPPED = /^\s+[-*] Skipped: *(\S.*)$/;
 const TITLE = /^# (?:Hotfix|Timeline|Tasks)[^:\n]*: *(?:Hotfix - )?(.+)$/m;
+
+type Line = { line: number; time: string; kind: string; said: string; rest: string };
+type Draft = Omit<EventDraft, 'input_hash' | 'imported' | 'basis' | 'at_source'>;
+type Add = (draft: Draft) => void;
 
 /** Reads the three files. A line that says something unknown becomes a note, so that nothing is lost. */
 export function readByHand(files: ByHandFiles, context: Context): ByHand {
   const problems: ByHand['problems'] = [];
   const hotfix = cleanText(files['hotfix.md'] ?? '');
-  const timeline = cleanText(files['timeline.md'] ?? '');
-  const lines = timeline.split('\n').map((text, index) => ({ text, line: index + 1 }));
-  const parsed = lines.flatMap(({ text, line }) => {
-    const match = LINE.exec(text);
-    if (!match) {
-      if (/^\s*[-*] /.test(text))
-        problems.push({ line, problem: 'not in the form "- time | kind | text | evidence"' });
-      return [];
-    }
-    const [, time = '', kind = '', said = '', rest = ''] = match;
-    return [{ line, time, kind, said: said.trim(), rest: rest.trim() }];
-  });
-  const openedText = parsed.find((item) => item.kind === 'opened')?.said;
-  const title = oneLine(TITLE.exec(hotfix)?.[1] ?? openedText ?? context.slug, 200);
-  const description = /^User description: "(.*)"$/m.exec(hotfix)?.[1] ?? openedText ?? title;
+  const lines = cleanText(files['timeline.md'] ?? '')
+    .split('\n')
+    .flatMap((text, index) => (SILENT.test(text) ? [] : [lineOf(text, index + 1)]));
+  const opening = lines.find((item) => item.kind === 'opened');
+  const title = oneLine(TITLE.exec(hotfix)?.[1] ?? opening?.said ?? context.slug, CAPS.title);
+  const description = /^User description: "(.*)"$/m.exec(hotfix)?.[1] ?? opening?.said ?? title;
   const drafts: EventDraft[] = [];
-  const add = (draft: Omit<EventDraft, 'input_hash' | 'imported' | 'basis' | 'at_source'>) =>
+  const add: Add = (draft) =>
     drafts.push({
       ...draft,
       basis: 'stated',
@@ -72,52 +72,88 @@ export function readByHand(files: ByHandFiles, context: Context): ByHand {
       input_hash: context.inputHash,
       imported: true,
     });
-  const openedAt = parsed.map(({ time }) => timeOf(time, context.nowMs)).find((at) => at !== null);
+  const times = [opening, ...lines].map((item) => timeOf(item?.time ?? '', context.nowMs));
+  const openedAt = times.find((at) => at !== null);
   add({
-    ...{ kind: 'opened', text: title, evidence: [], ...(openedAt ? { at: openedAt } : {}) },
+    ...{ kind: 'opened', text: title, ...(openedAt ? { at: openedAt } : {}) },
+    evidence: fieldsOf(opening?.rest ?? '').evidence,
     data: { number: context.number, slug: context.slug, title, description },
   });
-  for (const item of parsed) {
-    if (item.kind === 'opened') continue;
-    const at = timeOf(item.time, context.nowMs);
-    if (at === null)
-      problems.push({
-        line: item.line,
-        problem: 'the time is not UTC in RFC 3339; kept as a note without its time',
-      });
-    const problem = addLine(add, item, at, drafts, context);
-    if (problem) problems.push({ line: item.line, problem });
+  for (const item of lines) {
+    if (item === opening) continue;
+    const problem = addLine(add, item, drafts, context);
+    if (problem) problems.push({ line: item.line, problem: `${problem}; kept as a note` });
   }
-  for (const match of (files['tasks.md'] ?? '').matchAll(TICK)) {
-    const task = match[1] ?? '';
-    add({ kind: 'task_done', text: `${task} was ticked by hand`, data: { task }, evidence: [] });
-  }
+  addTasks(add, cleanText(files['tasks.md'] ?? ''));
   return { title, description, drafts, problems };
 }
 
-function addLine(
-  add: (draft: Omit<EventDraft, 'input_hash' | 'imported' | 'basis' | 'at_source'>) => void,
-  item: { kind: string; said: string; rest: string },
-  at: string | null,
-  drafts: readonly EventDraft[],
-  context: Context,
-): string | null {
+/** One line of timeline.md; one in another form has an empty kind and is all text. */
+function lineOf(text: string, line: number): Line {
+  const [, time = '', kind = '', said = text, rest = ''] = LINE.exec(text) ?? [];
+  return { line, time, kind, said: said.trim(), rest: rest.trim() };
+}
+
+/** Ticks, and the reasons under tasks that were skipped. */
+function addTasks(add: Add, text: string): void {
+  let task: string | undefined;
+  for (const line of text.split('\n')) {
+    const [, box, id] = TASK.exec(line) ?? [];
+    if (id !== undefined) task = TASKS.find((known) => known.id === id)?.id;
+    const reason = SKIPPED.exec(line)?.[1];
+    if (task === undefined) continue;
+    if (box !== undefined && box !== ' ')
+      add({ kind: 'task_done', text: `${task} was ticked by hand`, data: { task }, evidence: [] });
+    else if (reason !== undefined)
+      add({ kind: 'task_skipped', text: `${task} was skipped`, data: { task, reason }, evidence: [] });
+  }
+}
+
+/** Adds what the line says; when that is not possible, adds it as a note and answers why. */
+function addLine(add: Add, item: Line, drafts: readonly EventDraft[], context: Context): string | null {
   const { fields, evidence } = fieldsOf(item.rest);
+  const at = timeOf(item.time, context.nowMs);
   const note = (problem: string) => {
-    add({ kind: 'noted', text: `${item.kind}: ${item.said}`, data: {}, evidence, ...(at ? { at } : {}) });
+    const text = item.kind === '' ? item.said : `${item.kind}: ${item.said}`;
+    add({ kind: 'noted', text, data: {}, evidence, ...(at ? { at } : {}) });
     return problem;
   };
+  if (item.kind === '') return note('not in the form "- time | kind | text | evidence"');
+  if (at === null) return note('the time is not RFC 3339 with a zone, or lies in the future');
   const kind = KIND_NAMES.find((known) => known === item.kind);
-  if (!kind || at === null) return note(kind ? 'kept as a note' : 'unknown kind; kept as a note');
-  if (kindSpec(kind).source === 'own')
-    return note('only its own operation can write this kind; kept as a note');
-  const input: RecordInput = { kind, text: item.said, evidence, ...fields };
-  try {
-    add({ kind, text: item.said, data: dataFor(input, soFar(drafts, context)), evidence, at });
+  if (!kind) return note('unknown kind');
+  const data = taskData(kind, item.said, fields);
+  if (data) {
+    add({ kind, text: item.said, data, evidence, at });
     return null;
-  } catch {
-    return note('a needed field is missing or not allowed here; kept as a note');
   }
+  if (kindSpec(kind).source === 'own') return note('this line alone cannot say that');
+  try {
+    const due = fields.due === undefined ? {} : parseDue(fields.due, Date.parse(at));
+    const input: RecordInput = { kind, text: item.said, evidence, ...fields, ...due };
+    const made = dataFor(input, soFar(drafts, context));
+    add({ kind, text: item.said, data: withoutMadeUpRef(made), evidence, at });
+    return null;
+  } catch (error) {
+    if (!(error instanceof PulseError)) throw error;
+    return note('a needed field is missing, has a wrong value, or the kind makes no sense here');
+  }
+}
+
+/** A task line names its task in `ref` or first in its text; a skip needs its reason. */
+function taskData(kind: Kind, said: string, { ref, reason }: Fields): EventDraft['data'] | null {
+  if (kind !== 'task_done' && kind !== 'task_skipped') return null;
+  const task = TASKS.find(({ id }) => id === (ref ?? said.slice(0, 4)).toUpperCase())?.id;
+  if (task === undefined || (kind === 'task_skipped' && reason === undefined)) return null;
+  return reason === undefined ? { task } : { task, reason };
+}
+
+/** The ids of `soFar` exist here only; an event that pointed to one would point to nothing in the log. */
+function withoutMadeUpRef(data: EventDraft['data']): EventDraft['data'] {
+  const members = Object.entries(data).filter(
+    ([name, value]) => !(name === 'ref' && /^\d{26}$/.test(String(value))),
+  );
+  return Object.fromEntries(members) as EventDraft['data'];
 }
 
 /** The incident as the drafts so far tell it; ids only give their order. */
@@ -141,11 +177,10 @@ function soFar(drafts: readonly EventDraft[], context: Context) {
   return foldIncident(context.uid, events);
 }
 
+type Fields = Omit<RecordInput, 'kind' | 'text' | 'evidence'>;
+
 /** `type: started; output: ...` to fields and evidence; whatever has no known name is evidence. */
-function fieldsOf(rest: string): {
-  fields: Omit<RecordInput, 'kind' | 'text' | 'evidence'>;
-  evidence: string[];
-} {
+function fieldsOf(rest: string): { fields: Fields; evidence: string[] } {
   const fields: Record<string, string> = {};
   const evidence: string[] = [];
   for (const part of rest.split('; ').map((piece) => piece.trim())) {
@@ -156,7 +191,9 @@ function fieldsOf(rest: string): {
   return { fields, evidence };
 }
 
+/** Absolute times only: `-15m` in a file that was kept for days has lost its now. */
 function timeOf(time: string, nowMs: number): string | null {
+  if (!/^\d/.test(time)) return null;
   try {
     return parseWhen(time, nowMs).at;
   } catch {

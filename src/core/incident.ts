@@ -72,6 +72,8 @@ export interface Incident {
   hypotheses: Hypothesis[];
   cause: (EventOf<'cause_identified'> & { live: boolean }) | null;
   mitigations: ActiveMitigation[];
+  /** The rollback of the release that still stands: no later deploy to production, no reopening. */
+  releaseRollback: (EventOf<'rolled_back'> & { live: boolean }) | null;
   actions: Map<string, ActionItem>;
   debts: Debt[];
   doneTasks: Map<string, RecordedEvent>;
@@ -108,6 +110,7 @@ export function foldIncident(uid: string, events: readonly RecordedEvent[]): Inc
     hypotheses: [],
     cause: null,
     mitigations: [],
+    releaseRollback: null,
     actions: new Map(),
     debts: [],
     doneTasks: new Map(),
@@ -122,7 +125,7 @@ export function foldIncident(uid: string, events: readonly RecordedEvent[]): Inc
     REDUCERS[event.kind]?.(state, event);
     state.status = nextStatus(state.status, event, {
       causeStands: state.cause !== null,
-      activeMitigations: activeMitigations(state).length,
+      activeMitigations: activeMitigations(state).length + (state.releaseRollback ? 1 : 0),
     });
   }
   return state;
@@ -151,6 +154,26 @@ export function standingDeploy(incident: Incident): (EventOf<'deployed'> & { liv
   const deploy = lastOf(incident, 'deployed', (event) => event.data.environment === 'production');
   const undone = lastOf(incident, 'rolled_back', (event) => event.data.target === 'hotfix');
   return deploy && undone && undone.id > deploy.id ? null : deploy;
+}
+
+/** The first proof that is not about a hotfix taken back since. */
+export function standingProof(
+  incident: Incident,
+  where: (event: EventOf<'regression_proven'> & { live: boolean }) => boolean = () => true,
+): (EventOf<'regression_proven'> & { live: boolean }) | null {
+  const undone = lastOf(incident, 'rolled_back', (event) => event.data.target === 'hotfix')?.id ?? '';
+  for (const event of incident.recorded)
+    if (event.kind === 'regression_proven' && event.id > undone && where(event)) return event;
+  return null;
+}
+
+/** Whether something done since the last reopening holds the harm down: a mitigation, a rollback or a deploy. */
+export function isContained(incident: Incident): boolean {
+  const since = lastOf(incident, 'reopened')?.id ?? '';
+  const held = [incident.releaseRollback, standingDeploy(incident)];
+  return [...held, ...activeMitigations(incident).map(({ event }) => event)].some(
+    (event) => event !== null && event.id > since,
+  );
 }
 
 /** Whether code was changed for this incident, by a commit or a production deploy that still stands. */

@@ -116,7 +116,7 @@ export const KINDS = {
   opened: own('Incident opened'),
   acknowledged: stated('Acknowledged', [], { text: 'On-call engineer took the page', person: 'Ana' }),
   noted: stated('Note', [], { text: 'Error rate on /auth reached 40 %', evidence: ['metric: 5xx 40 %'] }),
-  severity_changed: stated('Severity changed', ['severity', 'reason'], {
+  severity_changed: stated('Severity changed', ['severity'], {
     text: 'Raised after checkout failed too',
     severity: 'P0',
     reason: 'checkout is down for all users',
@@ -149,7 +149,12 @@ export const KINDS = {
     MITIGATIONS,
   ),
   mitigation_removed: stated('Mitigation removed', [], { text: 'Turned the new login on again' }),
-  rollback_planned: measured('Rollback planned', [], { text: 'Revert 1a2b3c4d, redeploy, watch 5xx' }),
+  rollback_planned: measured(
+    'Rollback planned',
+    [],
+    { text: 'Revert 1a2b3c4d, redeploy, watch 5xx', type: 'release' },
+    ROLLBACK_TARGETS,
+  ),
   hotfix_started: measured('Hotfix started', ['ref'], {
     text: 'Branched from v1.4.0',
     ref: 'hotfix/001-users-cant-login',

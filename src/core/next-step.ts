@@ -1,5 +1,5 @@
-import type { Gate } from './gates.ts';
-import { activeMitigations, type Incident, lastOf, standingDeploy, standingResolution } from './incident.ts';
+import { type Gate, resolveGate } from './gates.ts';
+import { type Incident, isContained, standingResolution } from './incident.ts';
 
 /** What should happen next, as one instruction that names the tool. Mitigation comes before the cause, always. */
 export function nextStep(incident: Incident, closing: Gate): string {
@@ -12,11 +12,6 @@ interface Step {
   when: (incident: Incident, closing: Gate) => boolean;
   say: string | ((closing: Gate) => string);
 }
-
-const harmStopped = (incident: Incident) =>
-  activeMitigations(incident).length > 0 ||
-  standingDeploy(incident) !== null ||
-  incident.status === 'mitigated';
 
 /** First row that applies wins. */
 const STEPS: readonly Step[] = [
@@ -36,21 +31,15 @@ const STEPS: readonly Step[] = [
     },
   },
   {
-    when: (incident) => !harmStopped(incident) && incident.severity === null,
+    when: (incident) => !isContained(incident) && incident.severity === null,
     say: 'Set the severity from facts (classify_severity), then mitigate.',
   },
   {
-    when: (incident) => !harmStopped(incident),
+    when: (incident) => !isContained(incident),
     say: 'Mitigate first, before the cause is known: roll back, turn the flag off, scale up or redirect; then record mitigation_applied with its type.',
   },
   {
-    when: (incident) => {
-      const verified = lastOf(incident, 'deploy_verified', (event) => event.evidence.length > 0);
-      const latest =
-        [...incident.mitigations.map((m) => m.event.id), standingDeploy(incident)?.id ?? ''].sort().at(-1) ??
-        '';
-      return verified === null || verified.id < latest;
-    },
+    when: (incident) => !resolveGate(incident, []).open,
     say: 'Verify that the harm has stopped and record deploy_verified with evidence (metric, output or link).',
   },
   {

@@ -1,4 +1,4 @@
-import { activeMitigations, type Incident, lastOf, standingDeploy, standingResolution } from './incident.ts';
+import { type Incident, isContained, lastOf, standingDeploy, standingResolution } from './incident.ts';
 
 export const PULSE_STEPS = [
   'reported',
@@ -22,12 +22,15 @@ export interface Pulse {
 export function pulseOf(incident: Incident): Pulse {
   const closed = incident.status === 'closed';
   const resolved = standingResolution(incident);
+  const deploy = standingDeploy(incident);
+  // What did not end the harm no longer counts once the incident was reopened.
+  const reopened = lastOf(incident, 'reopened')?.id ?? '';
   const stable = resolved && lastOf(incident, 'stability_confirmed', (event) => event.id > resolved.id);
   const reached = [
     true,
     incident.severity?.confirmed === true,
-    activeMitigations(incident).length > 0 || incident.status === 'mitigated',
-    standingDeploy(incident) !== null || resolved !== null,
+    isContained(incident),
+    (deploy !== null && deploy.id > reopened) || resolved !== null,
     closed || Boolean(stable),
   ];
   const dots = reached.lastIndexOf(true) + 1;

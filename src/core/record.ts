@@ -2,6 +2,7 @@ import { PulseError } from './errors.ts';
 import type { DataOf, EventDraft } from './events.ts';
 import { activeMitigations, type Incident, standingDeploy } from './incident.ts';
 import { ACTION_STATES, ACTION_TYPES, type Field, type Kind, kindSpec, RECORDABLE_KINDS } from './kinds.ts';
+import { nextActionId } from './reduce.ts';
 import { compare, parseLevel } from './severity.ts';
 import { allowedNow, isLegal } from './status.ts';
 
@@ -26,9 +27,9 @@ type DataMaker = (input: RecordInput, incident: Incident) => Record<string, unkn
 /** Flat arguments to the data of each kind. Kinds without an entry carry no data. */
 const DATA_OF: Partial<Record<Kind, DataMaker>> = {
   acknowledged: ({ person }) => optional({ person }),
-  severity_changed: (input, incident) => {
-    const to = parseLevel(input.severity ?? '');
-    return { to, confirmed: true, reason: input.reason, lowered: isLowering(incident, to) };
+  severity_changed: ({ severity, reason }, incident) => {
+    const to = parseLevel(severity ?? '');
+    return { to, confirmed: true, ...optional({ reason }), lowered: isLowering(incident, to) };
   },
   role_assigned: ({ role, person }) => ({ role, person }),
   fact_recorded: ({ type, text }) => ({ name: type, value: text }),
@@ -40,10 +41,10 @@ const DATA_OF: Partial<Record<Kind, DataMaker>> = {
   fix_committed: ({ ref }) => ({ commit: ref }),
   checks_run: ({ type, ref }) => ({ outcome: type, commit: ref }),
   regression_proven: ({ ref }) => ({ commit: ref }),
-  deployed: ({ ref, environment }) => ({ commit: ref, environment: environment ?? 'production' }),
+  deployed: ({ ref, environment }) => ({ commit: ref, environment: environmentOf(environment) }),
   deploy_verified: (input, incident) => ({
     ...optional({ ref: verifiedRef(input, incident) }),
-    environment: input.environment ?? 'production',
+    environment: environmentOf(input.environment),
   }),
   rolled_back: ({ type, ref }) => ({ target: type, ...optional({ ref }) }),
   backported: ({ ref }) => ({ branch: ref }),
@@ -56,7 +57,7 @@ const DATA_OF: Partial<Record<Kind, DataMaker>> = {
     ...optional({ url: evidence.find((item) => /^https?:/.test(item)) }),
   }),
   action_added: ({ owner, due, type }, incident) => ({
-    action: nextActionId(incident),
+    action: nextActionId(incident.actions),
     ...optional({ owner, due, type }),
   }),
   action_changed: (input, incident) => {
@@ -74,7 +75,10 @@ export function dataFor(input: RecordInput, incident: Incident): DataOf<Kind> {
   const missing = spec.needs.filter((field) => isMissing(input, field));
   if (input.kind === 'action_changed' && input.type === 'done' && input.evidence.length === 0)
     missing.push('evidence');
-  if (input.kind === 'action_changed' && input.type === 'dropped' && !input.reason) missing.push('reason');
+  if (input.kind === 'action_changed' && input.type === 'dropped' && isMissing(input, 'reason'))
+    missing.push('reason');
+  if (input.kind === 'severity_changed' && isMissing(input, 'reason') && isLoweringTo(input, incident))
+    missing.push('reason');
   if (missing.length > 0) {
     throw new PulseError(
       'invalid_input',
@@ -91,7 +95,9 @@ export function dataFor(input: RecordInput, incident: Incident): DataOf<Kind> {
       exampleOf(input.kind),
     );
   }
-  return (DATA_OF[input.kind]?.(input, incident) ?? {}) as DataOf<Kind>;
+  // Who and why are worth keeping for every kind, also where the kind does not ask for them.
+  const always = optional({ person: input.person, reason: input.reason });
+  return { ...always, ...DATA_OF[input.kind]?.(input, incident) } as DataOf<Kind>;
 }
 
 /** Refuses a kind that makes no sense now, saying what does. */
@@ -121,21 +127,27 @@ export function isLowering(incident: Incident, to: ReturnType<typeof parseLevel>
   return incident.severity !== null && compare(to, incident.severity.level) > 0;
 }
 
+function isLoweringTo({ severity = '' }: RecordInput, incident: Incident): boolean {
+  return severity.trim() !== '' && isLowering(incident, parseLevel(severity));
+}
+
+/** Production unless said otherwise; a deploy is not overlooked because somebody wrote `Prod`. */
+function environmentOf(environment = ''): string {
+  const name = environment.trim().toLowerCase();
+  return name === '' || name === 'prod' ? 'production' : name;
+}
+
 function isMissing(input: RecordInput, field: Field): boolean {
   if (field === 'evidence') return input.evidence.length === 0;
-  return input[field] === undefined || input[field] === '';
+  return (input[field] ?? '').trim() === '';
 }
 
 function optional<T extends Record<string, unknown>>(members: T): Partial<T> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
-function nextActionId(incident: Incident): string {
-  return `AI-${String(incident.actions.size + 1).padStart(3, '0')}`;
-}
-
 function actionRef(input: RecordInput, incident: Incident): string {
-  const id = (input.ref ?? '').toUpperCase();
+  const id = (input.ref ?? '').trim().toUpperCase();
   if (incident.actions.has(id)) return id;
   const known = [...incident.actions.keys()];
   throw new PulseError(
@@ -164,9 +176,13 @@ function mitigationRef(input: RecordInput, incident: Incident): string {
   );
 }
 
-/** What was verified: the given event, else the latest deploy or mitigation. */
+/** What was verified: the given event, else the latest deploy, rollback or mitigation. */
 function verifiedRef(input: RecordInput, incident: Incident): string | undefined {
-  const candidates = [standingDeploy(incident)?.id, ...activeMitigations(incident).map((m) => m.event.id)]
+  const done = [standingDeploy(incident), incident.releaseRollback];
+  const candidates = [
+    ...done.map((event) => event?.id),
+    ...activeMitigations(incident).map((m) => m.event.id),
+  ]
     .filter((id) => id !== undefined)
     .sort();
   if (input.ref !== undefined)

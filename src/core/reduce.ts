@@ -33,7 +33,10 @@ const TABLE: Reducers = {
     state.hypotheses.push({ event: event.id, text: event.text, state: 'open' });
   },
   hypothesis_refuted(state, event) {
-    const target = state.hypotheses.find((hypothesis) => hypothesis.event === event.data.ref);
+    const open = state.hypotheses.filter((hypothesis) => hypothesis.state === 'open');
+    // Without a ref (a record kept by hand) the only open one is meant; among several nobody guesses.
+    const only = event.data.ref === undefined && open.length === 1 ? open[0] : undefined;
+    const target = only ?? state.hypotheses.find((hypothesis) => hypothesis.event === event.data.ref);
     if (!target) return;
     target.state = 'refuted';
     target.reason = event.data.reason;
@@ -49,21 +52,28 @@ const TABLE: Reducers = {
     const target = active.find((mitigation) => mitigation.event.id === event.data.ref) ?? active.at(-1);
     if (target) target.active = false;
   },
+  deployed(state, event) {
+    if (event.data.environment === 'production') state.releaseRollback = null;
+  },
   rolled_back(state, event) {
+    state.releaseRollback = event.data.target === 'release' ? event : null;
     if (event.data.target !== 'hotfix') return;
     state.attempt += 1;
     state.attemptSince = event.id;
   },
   reopened(state, event) {
     state.duplicateOf = null;
+    state.releaseRollback = null;
     // The cause that was believed did not end the harm, so it no longer stands.
     state.cause = null;
     state.attemptSince = event.id;
   },
   action_added(state, event) {
-    const { action, owner, due, type } = event.data;
-    state.actions.set(action, {
-      ...{ id: action, text: event.text, owner, due, type },
+    const { owner, due, type } = event.data;
+    // Two writers may have taken the same id at the same moment: both items stay, the later gets the next id.
+    const id = state.actions.has(event.data.action) ? nextActionId(state.actions) : event.data.action;
+    state.actions.set(id, {
+      ...{ id, text: event.text, owner, due, type },
       ...{ state: 'open', evidence: [...event.evidence], event: event.id },
     });
   },
@@ -93,6 +103,12 @@ const TABLE: Reducers = {
 
 /** The same table for a loop that does not know the kind: each entry only ever sees its own kind. */
 export const REDUCERS = TABLE as AnyReducers;
+
+/** `AI-003` when the highest number in use is 2. */
+export function nextActionId(actions: ReadonlyMap<string, unknown>): string {
+  const used = [...actions.keys()].map((id) => Number(/\d{1,9}$/.exec(id)?.[0] ?? 0));
+  return `AI-${String(Math.max(0, ...used) + 1).padStart(3, '0')}`;
+}
 
 /** `hotfix-001` for 1. */
 export function labelOf(number: number): string {

@@ -6,45 +6,36 @@ type Share = (typeof SHARE_WORDS)[number];
 
 /** The facts of a severity decision, each of which may be left out or `unknown` (the same thing). */
 export const SeverityFacts = z.strictObject({
-  service: z
-    .enum(['down', 'degraded', 'working', 'unknown'])
-    .optional()
-    .describe('State of the service: down, degraded, working or unknown'),
+  service: z.enum(['down', 'degraded', 'working', 'unknown']).optional(),
   users: z
     .string()
     .regex(new RegExp(`^(?:${SHARE_WORDS.join('|')}|unknown|${PER_CENT})$`))
     .optional()
-    .describe(
-      'Users or requests affected: all, most, many, some, few, one, none, unknown, or a per cent as "40%"',
-    ),
+    .describe('all, most, many, some, few, one, none, unknown, or "40%"'),
   error_rate: z
-    .union([z.number().min(0).max(100), z.string().regex(new RegExp(`^(?:unknown|${PER_CENT})$`))])
+
+    .string()
+    .regex(new RegExp(`^(?:unknown|${PER_CENT})$`))
     .optional()
-    .describe('Failing requests in per cent (5 or "5%"), or unknown'),
-  flow: z
-    .enum(['login', 'payment', 'data_write', 'checkout', 'other', 'none', 'unknown'])
-    .optional()
-    .describe('Flow that is hit; login, payment, data_write and checkout count as critical; none = no flow'),
-  data: z
-    .enum(['none', 'at_risk', 'lost_or_corrupted', 'exposed', 'unknown'])
-    .optional()
-    .describe('Harm to data: none, at_risk, lost_or_corrupted, exposed or unknown'),
-  security: z
-    .enum(['yes', 'no', 'suspected', 'unknown'])
-    .optional()
-    .describe('Security breach: yes, no, suspected or unknown'),
-  workaround: z
-    .enum(['yes', 'no', 'unknown'])
-    .optional()
-    .describe('Users have a workaround: yes, no or unknown'),
-  spreading: z.enum(['yes', 'no', 'unknown']).optional().describe('It is getting worse: yes, no or unknown'),
-  environment: z
-    .enum(['production', 'staging', 'development', 'unknown'])
-    .optional()
-    .describe('production, staging, development or unknown (unknown counts as production)'),
+    .describe('Requests that fail, as "5%"'),
+  flow: z.enum(['login', 'payment', 'data_write', 'checkout', 'other', 'none', 'unknown']).optional(),
+  data: z.enum(['none', 'at_risk', 'lost_or_corrupted', 'exposed', 'unknown']).optional(),
+  security: z.enum(['yes', 'no', 'suspected', 'unknown']).optional(),
+  workaround: z.enum(['yes', 'no', 'unknown']).optional(),
+  /** It is getting worse. */
+  spreading: z.enum(['yes', 'no', 'unknown']).optional(),
+  environment: z.enum(['production', 'staging', 'development', 'unknown']).optional(),
 });
 export type SeverityFacts = z.infer<typeof SeverityFacts>;
 export type FactName = keyof SeverityFacts;
+
+/** The values that a fact takes, for a refusal's hint. */
+export function valuesOf(fact: FactName): string {
+  const schema = SeverityFacts.shape[fact].unwrap();
+  return schema instanceof z.ZodEnum
+    ? schema.options.join(', ')
+    : (SeverityFacts.shape[fact].description ?? '');
+}
 
 /** A value for every fact: what the rules look at. `error_rate` is in per cent. */
 export interface Assignment {
@@ -112,7 +103,7 @@ export function knownFacts(facts: SeverityFacts): Known {
   } = facts;
   if (service !== undefined && service !== 'unknown') known.service = service;
   if (users !== undefined && users !== 'unknown') known.users = shareOf(users);
-  if (rate !== undefined && rate !== 'unknown') known.error_rate = Number.parseFloat(String(rate));
+  if (rate !== undefined && rate !== 'unknown') known.error_rate = Number.parseFloat(rate);
   if (flow !== undefined && flow !== 'unknown') known.flow = flow;
   if (data !== undefined && data !== 'unknown') known.data = data;
   if (security !== undefined && security !== 'unknown') known.security = security;

@@ -10,8 +10,9 @@ export function slugOf(title: string): string {
   const slug = dashed(head.trim().split(/\s+/).length >= 2 ? head : title);
   if (slug === '') return 'incident';
   if (slug.length <= MAX) return slug;
-  const cut = slug.slice(0, MAX + 1);
-  return cut.slice(0, Math.max(cut.lastIndexOf('-'), 1)).slice(0, MAX);
+  const lastDash = slug.slice(0, MAX + 1).lastIndexOf('-');
+  // Between words where that keeps most of it; one endless word is cut as it comes.
+  return slug.slice(0, lastDash >= MAX / 2 ? lastDash : MAX).replace(/-$/, '');
 }
 
 function dashed(text: string): string {

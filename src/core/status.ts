@@ -13,7 +13,7 @@ export const STATUSES = [
 ] as const;
 export type Status = (typeof STATUSES)[number];
 
-/** What the status needs to know besides the event: whether a cause stands and how many mitigations are active after it. */
+/** What the status needs to know besides the event: whether a cause stands and how many mitigations (a rollback of the release is one) are active after it. */
 export interface StatusContext {
   causeStands: boolean;
   activeMitigations: number;
@@ -33,7 +33,6 @@ const unlessResolved =
     status === 'resolved' ? status : next(status, event, context);
 
 const NEXT: Partial<Record<Kind, Next>> = {
-  opened: always('investigating'),
   cause_identified: (status) => (status === 'investigating' ? 'identified' : status),
   mitigation_applied: unlessResolved(always('mitigated')),
   mitigation_removed: unlessResolved((status, event, context) =>
@@ -57,9 +56,17 @@ const NEXT: Partial<Record<Kind, Next>> = {
   closed: always('closed'),
 };
 
-/** The status after one more event, in recorded order. */
+/**
+ * The status after one more event, in recorded order. An incident begins as investigating. Once it has
+ * ended only `reopened` moves it: a fact that another writer recorded at the same moment does not.
+ */
 export function nextStatus(status: Status, event: RecordedEvent, context: StatusContext): Status {
+  if (hasEnded(status) && event.kind !== 'reopened') return status;
   return NEXT[event.kind]?.(status, event, context) ?? status;
+}
+
+function hasEnded(status: Status): boolean {
+  return status === 'closed' || status === 'cancelled';
 }
 
 /** All that may still be said of an incident that has ended. */
@@ -69,7 +76,6 @@ const AFTER_THE_END: readonly Kind[] = [
   'action_added',
   'action_changed',
   'postmortem_written',
-  'gate_overridden',
   'purged',
   'reopened',
 ];
@@ -86,7 +92,7 @@ const ILLEGAL: Partial<Record<Status, readonly Kind[]>> = {
 /** Whether `kind` may be recorded now. */
 export function isLegal(status: Status, kind: Kind): boolean {
   if (kind === 'opened') return false;
-  if (status === 'closed' || status === 'cancelled') return AFTER_THE_END.includes(kind);
+  if (hasEnded(status)) return AFTER_THE_END.includes(kind);
   return !ILLEGAL[status]?.includes(kind);
 }
 

@@ -72,7 +72,9 @@ const production = (environment: string) => environment === 'production';
 const owned: TickRule = (incident) => {
   const items = [...incident.actions.values()].filter((item) => item.state !== 'dropped');
   const ready = items.length > 0 && items.every((item) => item.owner !== undefined && item.due !== undefined);
-  return ready ? (lastOf(incident, 'action_changed') ?? lastOf(incident, 'action_added')) : null;
+  if (!ready) return null;
+  const [added, changed] = [lastOf(incident, 'action_added'), lastOf(incident, 'action_changed')];
+  return added && changed && changed.id > added.id ? changed : added;
 };
 
 const stableAt48: TickRule = (incident) => {
@@ -89,6 +91,25 @@ const commanderInPlace: TickRule = (incident) => {
   return commander.id > acknowledged.id ? commander : acknowledged;
 };
 
+/** hotfix.md is complete when its own sections have an answer: times, users, data, cause, end. */
+const pageComplete: TickRule = (incident) => {
+  const facts = ['started', 'detected', 'users', 'data'].map((name) => fact(name)(incident));
+  const needed = [...facts, incident.cause, standingResolution(incident)];
+  if (needed.some((event) => event === null)) return null;
+  return needed.reduce((latest, event) => (latest && event && event.id < latest.id ? latest : event));
+};
+
+/** As many action items as the postmortem names lessons, and at least one of each. */
+const lessonsHaveActions: TickRule = (incident) => {
+  const written = lastOf(
+    incident,
+    'postmortem_written',
+    (event) => (event.data.narrative?.lessons ?? []).length > 0,
+  );
+  const lessons = written?.data.narrative?.lessons?.length ?? 0;
+  return lessons > 0 && incident.actions.size >= lessons ? lastOf(incident, 'action_added') : null;
+};
+
 const toldAfterDeploy: TickRule = (incident) => {
   const deploy = standingDeploy(incident);
   return deploy && lastOf(incident, 'update_posted', (event) => event.id > deploy.id);
@@ -96,16 +117,19 @@ const toldAfterDeploy: TickRule = (incident) => {
 
 const checkedCommit: TickRule = (incident) => {
   const commit = lastOf(incident, 'fix_committed');
-  if (!commit) return null;
-  return lastOf(
+  if (!commit || commit.id <= incident.attemptSince) return null;
+  // The latest run with an outcome decides: checks that fail now are not made good by an earlier pass.
+  const run = lastOf(
     incident,
     'checks_run',
-    (event) => event.data.outcome === 'passed' && sameCommit(event.data.commit, commit.data.commit),
+    (event) => event.data.outcome !== 'could_not_run' && sameCommit(event.data.commit, commit.data.commit),
   );
+  return run?.data.outcome === 'passed' ? run : null;
 };
 
-/** Short and full SHAs of one commit are the same commit; seven digits at least. */
+/** Short and full SHAs of one commit are the same commit; seven digits at least. Names (a tag can move) never are. */
 export function sameCommit(a: string, b: string): boolean {
+  if (!/^[0-9a-f]+$/i.test(a + b)) return false;
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
   return short.length >= 7 && long.toLowerCase().startsWith(short.toLowerCase());
 }
@@ -119,7 +143,7 @@ export const TICK_RULES: Record<string, TickRule> = {
   T005: thisAttempt((incident) =>
     incident.cause && incident.cause.evidence.length > 0 ? incident.cause : null,
   ),
-  T006: thisAttempt(anyOf(said('mitigation_applied'), said('rollback_planned'))),
+  T006: anyOf(thisAttempt(said('mitigation_applied')), thisAttempt(said('rollback_planned'))),
   T007: thisAttempt(said('fix_committed')),
   T008: thisAttempt(checkedCommit),
   T009: thisAttempt((incident) =>
@@ -139,19 +163,20 @@ export const TICK_RULES: Record<string, TickRule> = {
   T017: (incident) => {
     const deploy = standingDeploy(incident);
     const decision = fact('decision')(incident);
-    return deploy && decision && decision.id > deploy.id ? decision : lastOf(incident, 'rolled_back');
+    if (!deploy) return lastOf(incident, 'rolled_back', (event) => event.data.target === 'hotfix');
+    return decision && decision.id > deploy.id ? decision : null;
   },
   T018: said('regression_proven'),
   T019: anyOf(fact('full_suite'), (incident) =>
     lastOf(incident, 'checks_run', (event) => event.data.full === true && event.data.outcome === 'passed'),
   ),
-  T020: said('postmortem_written'),
+  T020: pageComplete,
   T021: linked('meeting'),
   T022: said('postmortem_written'),
-  T023: said('action_added'),
+  T023: lessonsHaveActions,
   T024: (incident) => lastOf(incident, 'update_posted', (event) => event.data.audience === 'public'),
   T025: linked('documentation', 'runbook'),
   T026: stableAt48,
-  T027: said('closed'),
+  T027: (incident) => (incident.status === 'closed' ? lastOf(incident, 'closed') : null),
   T028: owned,
 };

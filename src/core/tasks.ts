@@ -99,7 +99,7 @@ export const TASKS: readonly TaskSpec[] = [
   task('T028', 6, 'Check the action items', ['Every one has an owner and a due date']),
 ];
 
-/** The state of all tasks. An explicit skip or tick is shown with its reason; a fact always wins over both. */
+/** The state of all tasks. Of a skip and a tick by word the later stands; a fact always wins over both. */
 export function tasksOf(incident: Incident): TaskState[] {
   const confirmedP0 =
     incident.severity?.level === 'P0' && incident.severity.confirmed && hasStatedFact(incident);
@@ -107,10 +107,10 @@ export function tasksOf(incident: Incident): TaskState[] {
     const ticked = TICK_RULES[spec.id]?.(incident) ?? null;
     if (ticked) return { ...spec, state: 'done', event: ticked.id, at: ticked.at, note: null };
     const done = current(incident, spec, incident.doneTasks.get(spec.id));
-    if (done) {
+    const skipped = current(incident, spec, incident.skippedTasks.get(spec.id));
+    if (done && !(skipped && skipped.id > done.id)) {
       return { ...spec, state: 'done', event: done.id, at: done.at, note: `stated by ${done.by.name}` };
     }
-    const skipped = current(incident, spec, incident.skippedTasks.get(spec.id));
     if (skipped && skipped.kind === 'task_skipped') {
       return { ...spec, state: 'skipped', event: skipped.id, at: skipped.at, note: skipped.data.reason };
     }
@@ -123,11 +123,14 @@ export function tasksOf(incident: Incident): TaskState[] {
 
 /** What P0 relaxes needs a fact that somebody stated, not only a level. Source: domain page, section 2. */
 export function hasStatedFact(incident: Incident): boolean {
-  return [...incident.facts.values()].some((fact) => fact.live && isSeverityFact(fact.name));
+  return [...incident.facts.values()].some(
+    (fact) => fact.live && fact.value.trim().toLowerCase() !== 'unknown' && speaksOfHarm(fact.name),
+  );
 }
 
-function isSeverityFact(name: string): boolean {
-  return SEVERITY_FACTS.some((fact) => fact === name);
+/** Where it happens says nothing about how bad it is. */
+function speaksOfHarm(name: string): boolean {
+  return name !== 'environment' && SEVERITY_FACTS.some((fact) => fact === name);
 }
 
 /** Ticks and skips of T004 to T013 belong to an attempt; those of an earlier one stay in the log only. */

@@ -12,18 +12,18 @@ export interface ObjectSchema {
 
 export interface ToolDefinition {
   name: string;
-  title: string;
   description: string;
   inputSchema: ObjectSchema;
   outputSchema: ObjectSchema;
-  annotations: { readOnlyHint: boolean; destructiveHint?: boolean; openWorldHint: boolean };
+  annotations: { readOnlyHint?: true; destructiveHint?: boolean; openWorldHint: boolean };
 }
 
+/** A hint that equals the protocol's default (readOnlyHint false) is left out. */
 const ANNOTATIONS: Record<Effect, ToolDefinition['annotations']> = {
   read: { readOnlyHint: true, openWorldHint: false },
-  local: { readOnlyHint: false, destructiveHint: false, openWorldHint: false },
-  outward: { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
-  destructive: { readOnlyHint: false, destructiveHint: true, openWorldHint: true },
+  local: { destructiveHint: false, openWorldHint: false },
+  outward: { destructiveHint: false, openWorldHint: true },
+  destructive: { destructiveHint: true, openWorldHint: true },
 };
 
 /** What every answer may carry besides the tool's own members; a refusal carries `error` alone. */
@@ -44,12 +44,11 @@ export function toolDefinitions(tools: readonly Tool[] = TOOLS): ToolDefinition[
   return tools.map(definitionOf).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function definitionOf({ name, title, description, effect, input, output }: Tool): ToolDefinition {
+function definitionOf({ name, description, effect, input, output }: Tool): ToolDefinition {
   // Clients check what comes against this schema, refusals too: so no member of an answer may be required.
   const { required: _required, ...answer } = objectSchema(output);
   return {
     name,
-    title,
     description,
     inputSchema: objectSchema(input),
     outputSchema: { ...answer, properties: { ...answer.properties, ...EVERY_ANSWER } },
@@ -59,7 +58,8 @@ function definitionOf({ name, title, description, effect, input, output }: Tool)
 
 function objectSchema(schema: z.ZodObject): ObjectSchema {
   const json = z.toJSONSchema(schema, { io: 'input', override: ({ jsonSchema }) => shorten(jsonSchema) });
-  const { $schema: _dialect, type: _type, properties, required, ...rest } = json;
+  // A closed object costs tokens per tool and saves no call: an unknown argument is refused by name anyway.
+  const { $schema: _dialect, type: _type, additionalProperties: _open, properties, required, ...rest } = json;
   const objects = Object.entries(properties ?? {}).map(([name, value]) => [name, Object(value)] as const);
   return {
     type: 'object',
@@ -69,14 +69,14 @@ function objectSchema(schema: z.ZodObject): ObjectSchema {
   };
 }
 
+const BOUNDS = ['minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems', 'pattern'] as const;
+
 /**
- * Takes out what costs tokens and tells a model nothing: bounds of safe integers, string keys, and patterns
- * (descriptions and formats say the form, Zod holds it, and clients' dialects of regular expressions differ).
+ * Takes out what costs tokens in every session and tells a model little: bounds, patterns and string keys.
+ * Descriptions say the form, Zod holds it, and a refusal names the bound.
  */
 function shorten(json: z.core.JSONSchema.BaseSchema): void {
-  if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
-  if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
-  delete json.pattern;
+  for (const bound of BOUNDS) delete json[bound];
   if (Object(json.propertyNames).type === 'string' && Object.keys(Object(json.propertyNames)).length === 1) {
     delete json.propertyNames;
   }

@@ -3,6 +3,12 @@ import type { Answer, Deps, Tool } from '../tools/tool.ts';
 /** The files of one incident as resources carry them. */
 export type DocumentName = 'hotfix.md' | 'tasks.md' | 'post-mortem.md' | 'timeline';
 
+export interface OpenIncident {
+  uid: string;
+  label: string;
+  hasPostmortem: boolean;
+}
+
 /** What the server needs of the operations; real ones by default, small ones in tests. */
 export interface Operations {
   tools: readonly Tool[];
@@ -10,20 +16,22 @@ export interface Operations {
   documentsOf(
     incident: string | undefined,
     deps: Deps,
-  ): Promise<{ uid: string; label: string; files: Record<DocumentName, string> }>;
-  /** Open incidents, oldest first. */
-  openIncidents(deps: Deps): Promise<{ uid: string; label: string }[]>;
+  ): Promise<{ uid: string; label: string; files: Record<string, string> }>;
+  /** Open incidents, oldest first, with the documents that each has by now. */
+  openIncidents(deps: Deps): Promise<OpenIncident[]>;
 }
 
 /** Loads the operations on the first call: listing tools must not wait for them. */
 export async function loadOperations(): Promise<Operations> {
-  const [{ TOOLS }, { callTool }, { documentsOf }, { loadAll }, { isOpen }] = await Promise.all([
-    import('../tools/index.ts'),
-    import('../tools/call.ts'),
-    import('../tools/documents.ts'),
-    import('../tools/load.ts'),
-    import('../core/incident.ts'),
-  ]);
+  const [{ TOOLS }, { callTool }, { documentsOf }, { loadAll }, { isOpen }, { narrativeOf }] =
+    await Promise.all([
+      import('../tools/index.ts'),
+      import('../tools/call.ts'),
+      import('../tools/documents.ts'),
+      import('../tools/load.ts'),
+      import('../core/incident.ts'),
+      import('../core/documents/documents.ts'),
+    ]);
   return {
     tools: TOOLS,
     callTool,
@@ -32,7 +40,11 @@ export async function loadOperations(): Promise<Operations> {
       const all = await loadAll(deps);
       return all
         .filter(({ incident }) => isOpen(incident))
-        .map(({ incident: { uid, label } }) => ({ uid, label }));
+        .map(({ incident }) => ({
+          uid: incident.uid,
+          label: incident.label,
+          hasPostmortem: narrativeOf(incident) !== null,
+        }));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { PulseError } from '../core/errors.ts';
 import { protocolError } from './answers.ts';
-import type { DocumentName, Operations } from './operations.ts';
+import type { DocumentName, OpenIncident, Operations } from './operations.ts';
 
 type Row = { document: DocumentName; mimeType: string; title: string; description: string };
 
@@ -25,9 +25,9 @@ const DOCUMENTS: readonly Row[] = [
   },
   {
     document: 'timeline',
-    mimeType: 'text/plain',
+    mimeType: 'application/jsonl',
     title: 'Timeline',
-    description: 'Every timeline event in the order in which things happened.',
+    description: 'The record itself: one event per line, in recorded order.',
   },
 ];
 
@@ -48,14 +48,16 @@ export function resourceTemplates() {
 }
 
 /** The documents of the open incidents, oldest incident first. */
-export function resourcesOf(open: readonly { uid: string; label: string }[]) {
-  return open.flatMap(({ uid, label }) =>
-    DOCUMENTS.map(({ document, title, ...row }) => ({
-      uri: `incident://${uid}/${document}`,
-      name: `${label} ${document}`,
-      title: `${label}: ${title}`,
-      ...row,
-    })),
+export function resourcesOf(open: readonly OpenIncident[]) {
+  return open.flatMap(({ uid, label, hasPostmortem }) =>
+    DOCUMENTS.filter(({ document }) => hasPostmortem || document !== 'post-mortem.md').map(
+      ({ document, title, ...row }) => ({
+        uri: `incident://${uid}/${document}`,
+        name: `${label} ${document}`,
+        title: `${label}: ${title}`,
+        ...row,
+      }),
+    ),
   );
 }
 
@@ -70,7 +72,9 @@ export async function readResource(
   if (!row || !INCIDENT.test(incident) || incident.includes('..')) throw notFound(WHERE);
   try {
     const { files } = await read(incident);
-    return { contents: [{ uri, mimeType: row.mimeType, text: files[row.document] }] };
+    const text = files[row.document];
+    if (text === undefined) throw notFound('It is not written yet: write_postmortem writes the postmortem.');
+    return { contents: [{ uri, mimeType: row.mimeType, text }] };
   } catch (error) {
     if (!(error instanceof PulseError)) throw error;
     if (error.code === 'not_found' || error.code === 'conflict')

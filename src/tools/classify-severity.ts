@@ -35,7 +35,7 @@ export default defineTool({
   title: 'Classify severity',
   effect: 'read',
   description:
-    'Severity P0-P3 from stated facts. Leave out what is unknown. Returns level, possible range, rules that fired, decisive questions, clock.',
+    'Severity P0-P3 from stated facts; leave out what is unknown. Returns level, range, rules, decisive questions, clock.',
   input: SeverityFacts.extend({ description: z.string().optional() }),
   output: Output,
   async run({ description, ...facts }, deps) {

@@ -5,7 +5,7 @@ import type { EventDraft } from '../core/events.ts';
 import { folderOf, isOpen, lastOf } from '../core/incident.ts';
 import { FACTS } from '../core/kinds.ts';
 import { parseLevel } from '../core/severity.ts';
-import { SeverityFacts } from '../core/severity-facts.ts';
+import { SeverityFacts, valuesOf } from '../core/severity-facts.ts';
 import { foldTitle, slugOf, titleLikeness } from '../core/slug.ts';
 import { HOUR } from '../core/time.ts';
 import { CAPS, oneLine } from '../core/untrusted.ts';
@@ -21,19 +21,14 @@ const SAME_INCIDENT_MS = 24 * HOUR;
 const SIMILAR = 0.5;
 
 const Input = z.strictObject({
-  description: z.string().describe('What is wrong, exactly as the user typed it'),
+  description: z.string().describe('Exactly as the user typed it'),
   title: z.string().optional(),
-  severity: z.string().optional().describe('Only if a person stated it; else it is classified from facts'),
-  facts: z
-    .array(z.string())
-    .max(30)
-    .optional()
-    .describe('Stated facts as "name: value", e.g. "service: down"'),
+  severity: z.string().optional().describe('Only if a person said it'),
+  facts: z.array(z.string()).max(30).optional().describe('"name: value", e.g. "service: down"'),
   started_at: z.string().optional().describe('RFC 3339 with offset, or -15m'),
   detected_at: z.string().optional(),
   detected_by: z.string().optional(),
-  environment: z.string().optional(),
-  new: z.boolean().optional().describe('Open another one though the title matches an open incident'),
+  new: z.boolean().optional().describe('Although the title matches an open one'),
   repo: z.string().optional(),
   idempotency_key: z.string().min(1).max(200).optional(),
 });
@@ -52,7 +47,7 @@ export default defineTool({
   title: 'Open an incident',
   effect: 'local',
   description:
-    'Open the incident: record, folder specs/hotfix-###-slug, tasks. Call first, with nothing but the description if need be. Returns id, severity with open questions, next step.',
+    'Open an incident: record, folder, tasks. Call first; the description is enough. Returns id, severity, open questions, next step.',
   input: Input,
   output: Output,
   async run(input, deps) {
@@ -84,7 +79,7 @@ async function open(input: Input, highest: number, deps: Deps): Promise<Opened> 
 
   const facts = (input.facts ?? []).map(parseFact);
   const classification = classify({
-    facts: severityFacts(facts, input.environment),
+    facts: severityFacts(facts),
     description: described.text,
     matrix: deps.settings.matrix,
   });
@@ -93,7 +88,7 @@ async function open(input: Input, highest: number, deps: Deps): Promise<Opened> 
     ...common,
     ...when,
     kind: 'fact_recorded',
-    text: `${name}: ${value}`,
+    text: value,
     data: { name, value },
   });
   const observed = { at_source: 'observed' } as const;
@@ -107,7 +102,6 @@ async function open(input: Input, highest: number, deps: Deps): Promise<Opened> 
       },
     },
     ...facts.map(({ name, value }) => fact(name, value, observed)),
-    ...(input.environment === undefined ? [] : [fact('environment', input.environment, observed)]),
     ...(input.detected_by === undefined ? [] : [fact('detected_by', input.detected_by, observed)]),
     ...(input.started_at === undefined
       ? []
@@ -164,7 +158,7 @@ function earlier(
 function timeFact(name: 'started' | 'detected', when: When, common: Common): EventDraft {
   return {
     kind: 'fact_recorded',
-    text: `${name} (stated when opened)`,
+    text: 'stated when the incident was opened',
     data: { name, value: when.at ?? '' },
     ...common,
     ...when,
@@ -202,26 +196,20 @@ function parseFact(line: string): { name: string; value: string } {
 
 /** A severity fact must have one of its values; other facts are free text. */
 export function checkedFact(name: string, value: string): { name: string; value: string } {
-  const schema = Object.entries(SeverityFacts.shape).find(([known]) => known === name)?.[1];
-  if (!schema || schema.safeParse(value).success) return { name, value };
+  const fact = SeverityFacts.keyof().safeParse(name).data;
+  if (!fact || SeverityFacts.shape[fact].safeParse(value).success) return { name, value };
   throw new PulseError(
     'invalid_input',
     `the fact ${name} cannot have that value`,
-    schema.description ?? 'see classify_severity',
+    `values: ${valuesOf(fact)}`,
   );
 }
 
-function severityFacts(
-  facts: { name: string; value: string }[],
-  environment: string | undefined,
-): SeverityFacts {
+function severityFacts(facts: { name: string; value: string }[]): SeverityFacts {
   const known = facts
     .filter(({ name }) => name in SeverityFacts.shape)
     .map(({ name, value }) => [name, value]);
-  const stated = environment === undefined ? known : [...known, ['environment', environment]];
-  return (
-    SeverityFacts.safeParse(Object.fromEntries(stated)).data ?? SeverityFacts.parse(Object.fromEntries(known))
-  );
+  return SeverityFacts.parse(Object.fromEntries(known));
 }
 
 async function reported(

@@ -24,10 +24,10 @@ export default defineTool({
   name: 'list_incidents',
   title: 'List incidents',
   effect: 'read',
-  description: 'Incidents of this repository, newest first, with severity, status and overdue clocks.',
+  description: 'Open incidents (or status), newest first, with severity, status, overdue clocks.',
   input: z.strictObject({
-    status: z.enum(['open', 'closed', 'all']).optional().describe('Default open'),
-    limit: z.int().min(1).max(100).optional().describe('Default 20'),
+    status: z.enum(['open', 'closed', 'all']).optional(),
+    limit: z.int().min(1).max(100).optional(),
     repo: z.string().optional(),
   }),
   output: z.object({

@@ -44,8 +44,8 @@ function closed(gate: Gate, hard: readonly GateItem[]): PulseError {
   const todo = gate.missing.map((item) => item.todo).join('; ');
   const way =
     hard.length > 0
-      ? `${hard.map((item) => item.id).join(', ')} can only be overridden by a person in a terminal (hotfix-pulse ${gate.name === 'close' ? 'close' : 'record'} --override-reason ...)`
-      : 'if the user decides to go on without, repeat the call with override_reason (their word) and override_until (a date); it is recorded as debt';
+      ? `${hard.map((item) => item.id).join(', ')}: can only be overridden by a person in a terminal (hotfix-pulse ${gate.name === 'close' ? 'close' : 'record'} --override-reason ...)`
+      : 'If the user decides to go on without, repeat the call with override_reason (their word) and override_until (a date); it is recorded as debt';
   return new PulseError(
     'gate_closed',
     `the ${gate.name} gate is closed: ${gate.missing.map((item) => item.id).join(', ')}`,

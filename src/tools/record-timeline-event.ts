@@ -27,14 +27,11 @@ import {
 const text = z.string().optional();
 
 const Input = z.strictObject({
-  text: z.string().min(1).describe('One past-tense fact'),
-  incident: text.describe('Id, number or slug; may be left out when unambiguous'),
-  kind: z
-    .enum(RECORDABLE_KINDS as [Kind, ...Kind[]])
-    .optional()
-    .describe('Default noted'),
-  at: text.describe('When it happened: RFC 3339 with offset, or -15m; default now'),
-  source: text.describe('Who or what says so; needed with a past at'),
+  text: z.string().min(1),
+  incident: text.describe('Id; optional when unambiguous'),
+  kind: z.enum(RECORDABLE_KINDS as [Kind, ...Kind[]]).optional(),
+  at: text.describe('RFC 3339 with offset, or -15m'),
+  source: text.describe('Who says so; needed with a past at'),
   evidence: z
     .array(z.string())
     .max(20)
@@ -48,8 +45,8 @@ const Input = z.strictObject({
   ref: text.describe('Commit, branch, event or action item'),
   owner: text,
   due: text.describe('YYYY-MM-DD or +7d'),
-  type: text.describe('Of fact, mitigation, rollback, check outcome, audience, link or action'),
-  override_reason: text.describe("The user's word for passing a closed gate"),
+  type: text.describe('Of fact, mitigation, check, audience, link, action'),
+  override_reason: text.describe("The user's word"),
   override_until: text,
   also: z.array(z.string().min(1)).max(10).optional().describe('More past-tense lines'),
   idempotency_key: z.string().min(1).max(200).optional(),
@@ -62,7 +59,7 @@ export default defineTool({
   title: 'Record a timeline event',
   effect: 'local',
   description:
-    'Record one fact, as it happens. A kind that needs more fields says which. Returns status, pulse, next step.',
+    'Record one past-tense fact as it happens. A kind that needs more fields says which. Returns status, pulse, next step.',
   input: Input,
   output: Standing.extend({
     event: z.string(),

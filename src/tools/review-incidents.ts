@@ -21,10 +21,10 @@ export default defineTool({
   name: 'review_incidents',
   title: 'Review incidents',
   effect: 'read',
-  description: 'Counts, named intervals (mean, median), debt and open action items over past incidents.',
+  description: 'Counts, named intervals, debt and open action items over incidents.',
   input: z.strictObject({
-    since: z.string().optional().describe('RFC 3339 or -90d; default all'),
-    limit: z.int().min(1).max(1000).optional().describe('Newest n'),
+    since: z.string().optional().describe('RFC 3339 or -90d'),
+    limit: z.int().min(1).max(1000).optional(),
   }),
   output: z.object({
     incidents: z.number(),

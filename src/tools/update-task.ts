@@ -13,8 +13,7 @@ export default defineTool({
   name: 'update_task',
   title: 'Tick or skip a task',
   effect: 'local',
-  description:
-    'Tick or skip T001-T028 by word (a skip needs a reason). Facts tick tasks by themselves; a tick here opens no gate.',
+  description: 'Tick or skip T001-T028 by word; a skip needs a reason. Facts tick tasks by themselves.',
   input: z.strictObject({
     incident: z.string().optional(),
     task: z.string(),

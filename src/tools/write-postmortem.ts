@@ -21,7 +21,7 @@ export default defineTool({
   title: 'Write the postmortem',
   effect: 'local',
   description:
-    'Write post-mortem.md: timeline, numbers and action items from the record, your narrative around them. Call again to add or replace fields. Returns findings to mend.',
+    'Write post-mortem.md: timeline and numbers from the record, your narrative around them. Again: adds or replaces fields. Returns findings.',
   input: z.strictObject({
     incident: z.string().optional(),
     summary: text,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { event, fakeWorld, opened, run, severity, T0, UID, type World } from './fakes.ts';
+import * as z from 'zod/v4';
+import { event, fakeWorld, opened, run, sample, severity, T0, UID, type World } from './fakes.ts';
 
 const EVIL = '\x1b]52;c;ZXZpbA==\x07\x1b[2J\u009b1mred\u202e\r\b';
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/;
@@ -63,7 +64,7 @@ describe('status', () => {
   });
 
   it('forgets the clocks of a closed incident, but not its promises', async () => {
-    const ended = [opened(), severity('P1'), event('resolved', -900), event('closed', -800)];
+    const ended = [opened(), severity('P1'), event('resolved', -4000), event('closed', -3990)];
     expect(await run(['status'], fakeWorld(ended))).toMatchObject({ code: 10 });
     const written = event('postmortem_written', 1, { data: { errors: 0, warnings: 0, preset: 'default' } });
     expect((await run(['status'], fakeWorld([...ended, written]))).code).toBe(0);
@@ -72,6 +73,55 @@ describe('status', () => {
     expect(code).toBe(10);
     expect(stdout).toContain('Action item AI-001');
     expect(stdout).not.toContain('Respond');
+  });
+});
+
+describe('show', () => {
+  const tool = {
+    ...sample,
+    name: 'get_incident',
+    input: z.strictObject({ handoff: z.boolean().optional() }),
+    run: async () => ({
+      text: '[begin fence]\nthe words for agents\n[end fence]',
+      data: {
+        uid: UID,
+        next: 'mitigate',
+        open_tasks: ['T001', 'T002'],
+        missing_to_close: ['resolved'],
+        debts: [],
+      },
+      warnings: ['careful'],
+    }),
+  };
+  it('lays the incident out for a person at a terminal', async () => {
+    const { code, stdout, stderr } = await run(['show', '--no-color'], late(), { tty: true }, [tool]);
+    expect(code).toBe(0);
+    expect(stdout).toMatchInlineSnapshot(`
+      "hotfix-001  Users cannot log in
+        P1  investigating  🟢🟢⚪️⚪️⚪️ confirmed and triaged
+        ⏰ Next update        overdue by 35m: tell the people who wait, then record update_posted
+        ⏰ Respond            overdue by 35m: record that somebody took the incident (acknowledged)
+           Resolution target  due in 3h10 (2026-11-20 17:10 UTC)
+
+      2026-11-20 (UTC)
+        13:10  Incident opened: Users cannot log in (Ana, recorded 2026-11-20 14:00 UTC)
+        13:10  Severity changed: Severity P1 (Ana)
+        13:50  Note: Error rate rose red<U+202E> (Ana)
+               = metric: 5xx 40 %red<U+202E>
+
+      Open tasks: T001 T002
+      Missing to close: resolved
+      Next: mitigate
+      "
+    `);
+    expect(stderr).toContain('warning: careful');
+  });
+  it.each<[string, string[], Parameters<typeof run>[2]]>([
+    ['an agent', ['show'], {}],
+    ['a pipe', ['show'], { tty: { stdin: true, stderr: true } }],
+    ['--handoff', ['show', '--handoff', '--no-color'], { tty: true }],
+  ])('gives the words of the operation to %s', async (_name, argv, options) => {
+    expect((await run(argv, late(), options, [tool])).stdout).toContain('the words for agents');
   });
 });
 
@@ -94,7 +144,7 @@ describe('timeline', () => {
         P1  monitoring  🟢🟢🟢🟢⚪️ repaired and deployed
 
       2026-11-19 (UTC)
-        14:00  Fact recorded: First 500
+        14:00  Fact recorded (started): First 500
                in the log (claude-code for Ana, reported)
       2026-11-20 (UTC)
         13:10  Incident opened: Users cannot log in (Ana, recorded 2026-11-20 14:00 UTC)

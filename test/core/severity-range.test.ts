@@ -25,7 +25,7 @@ const statedFacts: fc.Arbitrary<SeverityFacts> = fc
         '3 %',
         '0.2%',
       ),
-      error_rate: fc.constantFrom(0, 0.4, 1, 5, 60, '12%', 'unknown'),
+      error_rate: fc.constantFrom('0%', '0.4 %', '1%', '5%', '60%', '12%', 'unknown'),
       flow: fc.constantFrom('login', 'payment', 'data_write', 'checkout', 'other', 'none', 'unknown'),
       data: fc.constantFrom('none', 'at_risk', 'lost_or_corrupted', 'exposed', 'unknown'),
       security: fc.constantFrom('yes', 'no', 'suspected', 'unknown'),
@@ -35,7 +35,7 @@ const statedFacts: fc.Arbitrary<SeverityFacts> = fc
     { requiredKeys: [] },
   )
   .filter(({ service, users, error_rate: rate }) => {
-    const high = typeof rate === 'number' ? rate > 1 : rate === '12%';
+    const high = Number.parseFloat(rate ?? '') > 1;
     return !(high && (service === 'working' || ['few', 'one', 'none', '0.2%'].includes(users ?? '')));
   });
 

@@ -9,17 +9,16 @@ const one = (name: string, tools: readonly Tool[] = STUB_TOOLS) =>
   toolDefinitions(tools).find((tool) => tool.name === name);
 
 describe('tool definitions', () => {
-  it('are a plain JSON schema of the input: strict, with defaults optional, without noise', () => {
+  it('are a plain JSON schema of the input: defaults optional, no bounds, no noise', () => {
     expect(one('echo_text')?.inputSchema).toEqual({
       type: 'object',
       properties: {
         text: { type: 'string', description: 'Any text' },
-        times: { type: 'integer', minimum: 1, default: 1 },
+        times: { type: 'integer', default: 1 },
         at: { type: 'string', format: 'date-time' },
         repo: { type: 'string' },
       },
       required: ['text'],
-      additionalProperties: false,
     });
   });
 
@@ -39,9 +38,9 @@ describe('tool definitions', () => {
 
   it.each<[Effect, object]>([
     ['read', { readOnlyHint: true, openWorldHint: false }],
-    ['local', { readOnlyHint: false, destructiveHint: false, openWorldHint: false }],
-    ['outward', { readOnlyHint: false, destructiveHint: false, openWorldHint: true }],
-    ['destructive', { readOnlyHint: false, destructiveHint: true, openWorldHint: true }],
+    ['local', { destructiveHint: false, openWorldHint: false }],
+    ['outward', { destructiveHint: false, openWorldHint: true }],
+    ['destructive', { destructiveHint: true, openWorldHint: true }],
   ])('annotate %s', (effect, annotations) => {
     const tools = STUB_TOOLS.slice(0, 1).map((tool) => ({ ...tool, effect }));
     expect(toolDefinitions(tools)[0]?.annotations).toEqual(annotations);
@@ -49,7 +48,7 @@ describe('tool definitions', () => {
 
   it('come by name, whatever the order of the table', () => {
     const names = toolDefinitions(STUB_TOOLS).map((tool) => tool.name);
-    expect(names).toEqual(['break_it', 'echo_text', 'wait_a_bit']);
+    expect(names).toEqual(['break_it', 'echo_text', 'make_noise', 'wait_a_bit']);
     expect(toolDefinitions([...STUB_TOOLS].reverse())).toEqual(toolDefinitions(STUB_TOOLS));
   });
 });
@@ -69,11 +68,10 @@ describe('the real tools', () => {
   });
 
   it.each(definitions.map((tool) => [tool.name, tool] as const))(
-    '%s is flat, strict and says what it is',
+    '%s is flat and says what it is',
     (_, tool) => {
-      expect(tool.title).toMatch(/^[A-Z]/);
       expect(tool.description.length).toBeGreaterThan(20);
-      expect(tool.inputSchema).toMatchObject({ type: 'object', additionalProperties: false });
+      expect(tool.inputSchema).toMatchObject({ type: 'object' });
       for (const word of ['anyOf', 'oneOf', 'allOf']) expect(tool.inputSchema).not.toHaveProperty(word);
       const scalar = z.object({ type: z.enum(['string', 'boolean', 'integer', 'number']) });
       const list = z.object({ type: z.literal('array'), items: scalar });

@@ -226,7 +226,13 @@ describe('a refused call', () => {
 
 describe('an error of the protocol', () => {
   it.each([
-    ['an unknown tool', 'tools/call', { name: 'drop_table' }, -32602, /break_it, echo_text, wait_a_bit/],
+    [
+      'an unknown tool',
+      'tools/call',
+      { name: 'drop_table' },
+      -32602,
+      /break_it, echo_text, make_noise, wait_a_bit/,
+    ],
     ['the name of a built-in', 'tools/call', { name: '__proto__' }, -32602, /Valid tools/],
     ['a call without a name', 'tools/call', { arguments: {} }, -32602, /wrong or missing params.name/],
     [
@@ -336,9 +342,10 @@ describe('resources', () => {
   it('are listed for open incidents and as templates', async () => {
     const { client } = await connect();
     const { resources } = await client.listResources();
-    expect(resources.map(({ uri }) => uri)).toEqual(
-      ['hotfix.md', 'tasks.md', 'post-mortem.md', 'timeline'].map((file) => `incident://${UID}/${file}`),
-    );
+    expect(resources.map(({ uri }) => uri)).toEqual([
+      ...['hotfix.md', 'tasks.md', 'post-mortem.md', 'timeline'].map((file) => `incident://${UID}/${file}`),
+      ...['hotfix.md', 'tasks.md', 'timeline'].map((file) => `incident://01JD0000000000000000000001/${file}`),
+    ]);
     expect(resources[0]).toMatchObject({ name: 'hotfix-001 hotfix.md', mimeType: 'text/markdown' });
     const { resourceTemplates } = await client.listResourceTemplates();
     expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
@@ -363,7 +370,8 @@ describe('resources', () => {
     [`incident://${UID}/hotfix.md`, '# in /found', 'text/markdown'],
     ['incident://hotfix-001/tasks.md', 'T', 'text/markdown'],
     ['incident://hotfix%2F001-login/post-mortem.md', 'P', 'text/markdown'],
-    [`incident://${UID}/timeline`, 'L', 'text/plain'],
+    [`incident://${UID}/timeline`, 'L', 'application/jsonl'],
+    ['incident://01JD0000000000000000000001/timeline', '', 'application/jsonl'],
   ])('reads %s', async (uri, text, mimeType) => {
     const { client } = await connect();
     expect(await client.readResource({ uri })).toEqual({ contents: [{ uri, mimeType, text }] });
@@ -372,6 +380,7 @@ describe('resources', () => {
   it.each([
     'incident://nobody/hotfix.md',
     'incident://twin/hotfix.md',
+    'incident://01JD0000000000000000000001/post-mortem.md',
     `incident://${UID}/passwd`,
     `incident://${UID}/__proto__`,
     'incident://../hotfix.md',
@@ -385,7 +394,7 @@ describe('resources', () => {
     const { client, reports } = await connect();
     await expect(client.readResource({ uri })).rejects.toMatchObject({
       code: -32002,
-      message: expect.stringMatching(/list_incidents|uid|open:/),
+      message: expect.stringMatching(/list_incidents|uid|open:|write_postmortem/),
       data: { hint: expect.any(String) },
     });
     expect(reports).toEqual([]);

@@ -88,12 +88,32 @@ const slow = defineTool({
   },
 });
 
-export const STUB_TOOLS = [slow, echo, fail];
+const noise = defineTool({
+  name: 'make_noise',
+  title: 'Make noise',
+  effect: 'local',
+  description: 'Prints, and throws where nobody catches.',
+  input: z.strictObject({}),
+  output: z.object({}),
+  async run() {
+    const { console: terminal } = globalThis;
+    terminal.log('noise {"jsonrpc":"2.0"}');
+    terminal.info('noise');
+    setTimeout(() => never('thrown later'), 1);
+    void Promise.reject(new Error('rejected hunter2hunter2'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return { text: 'made', data: {}, warnings: [] };
+  },
+});
+
+export const STUB_TOOLS = [slow, echo, noise, fail];
 export const stubDefinitions = () => toolDefinitions(STUB_TOOLS);
 
 const UID = '01JD0000000000000000000000';
 
-/** Two incidents, one of them open. */
+const YOUNG = '01JD0000000000000000000001';
+
+/** Two open incidents, the second without a postmortem. */
 export async function stubOperations(): Promise<Operations> {
   return {
     tools: STUB_TOOLS,
@@ -102,6 +122,8 @@ export async function stubOperations(): Promise<Operations> {
       if (incident === 'twin')
         throw new PulseError('conflict', 'more than one has that name', 'pass its uid');
       if (incident === 'mended') throw new PulseError('invalid_input', 'the settings are wrong', 'mend them');
+      if (incident === YOUNG)
+        return { uid: YOUNG, label: 'hotfix-002', files: { 'hotfix.md': 'H', timeline: '' } };
       if (incident === 'broken') never('hunter2hunter2');
       if (incident !== UID && incident !== 'hotfix-001' && incident !== 'hotfix/001-login') {
         throw new PulseError('not_found', 'no incident has that id', 'open: hotfix-001');
@@ -115,7 +137,10 @@ export async function stubOperations(): Promise<Operations> {
       return { uid: UID, label: 'hotfix-001', files };
     },
     async openIncidents() {
-      return [{ uid: UID, label: 'hotfix-001' }];
+      return [
+        { uid: UID, label: 'hotfix-001', hasPostmortem: true },
+        { uid: YOUNG, label: 'hotfix-002', hasPostmortem: false },
+      ];
     },
   };
 }

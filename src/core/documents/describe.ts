@@ -47,7 +47,8 @@ export function whatOf(event: RecordedEvent): string {
   const extra = EXTRA[event.kind]?.(event) ?? '';
   const label = kindSpec(event.kind)?.label ?? event.kind;
   const head = extra === '' ? label : `${label} (${extra})`;
-  return event.text === '' ? head : `${head}: ${event.text}`;
+  const says = event.text.toLowerCase() !== label.toLowerCase() && event.text !== '';
+  return says ? `${head}: ${event.text}` : head;
 }
 
 /** Where the knowledge comes from, when it is not simply seen and recorded at once. */

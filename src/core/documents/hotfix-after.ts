@@ -53,9 +53,12 @@ export function bypassSection(incident: Incident, view: DocumentView): string {
     '### Normal Process Skipped',
     [
       box(codeChanged(incident), 'Specification and planning before the change'),
-      box(deployed && !isDone(view, 'T009'), 'Review before the deploy'),
-      box(deployed && !isDone(view, 'T011'), 'Verification in staging'),
-      box(codeChanged(incident) && !isDone(view, 'T018'), 'Regression test together with the change'),
+      box(deployed && !isDone(view, 'T009'), 'Review before the deploy (none recorded)'),
+      box(deployed && !isDone(view, 'T011'), 'Verification in staging (none recorded)'),
+      box(
+        codeChanged(incident) && !isDone(view, 'T018'),
+        'Regression test together with the change (none proven)',
+      ),
     ],
     '### Justification',
     debts.length === 0
