@@ -92,7 +92,7 @@ function checkSame(folder: string, temp: string, fd: number): void {
   if (!same) throw throughLink();
 }
 
-export function throughLink(): PulseError {
+function throughLink(): PulseError {
   return new PulseError(
     'unsafe',
     'The incident folder is reached through a symbolic link; nothing is written through it.',

@@ -1,16 +1,17 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fdatasyncSync,
   fsyncSync,
-  lstatSync,
   mkdirSync,
   openSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasErrno, PulseError } from '../core/errors.ts';
-import { openRegular } from './file-lines.ts';
+import { lookAt, openRegular } from './file-lines.ts';
 import { isOwnFolder, type LogPlaces } from './log-places.ts';
 
 /** The two system calls of an append; tests put a failing disk in their place. */
@@ -62,18 +63,24 @@ export function ensureBase(base: string, hide: boolean): void {
 /** Makes `<base>/<name>` in a log folder. */
 export function ensureFolder(base: string, name: string): string {
   const folder = join(base, name);
-  if (!isOwnFolder(folder)) mkdirSync(folder, { recursive: true });
+  if (!isOwnFolder(folder)) makeFolders(folder);
   return folder;
 }
 
-/** Makes a folder and those above it; each new name is flushed. */
+/**
+ * Makes a folder and those above it; each new name is flushed. Not Node's own recursive mkdir: on a file system
+ * that answers ENOENT for a name it does not want, such as /proc, that never returns.
+ */
 function makeFolders(path: string): void {
-  const first = mkdirSync(path, { recursive: true });
-  if (first === undefined) return;
-  for (let at = dirname(path); ; at = dirname(at)) {
-    syncFolder(at);
-    if (at === dirname(first)) return;
+  const above = dirname(path);
+  if (above !== path && !existsSync(above)) makeFolders(above);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (!hasErrno(error, 'EEXIST') || !statSync(path).isDirectory()) throw error;
+    return;
   }
+  syncFolder(above);
 }
 
 /** Outside git the folder may still be added to a repository one day. */
@@ -92,10 +99,10 @@ function openIn(base: string, uid: string, hide: boolean): Target {
   ensureBase(base, hide);
   const folder = ensureFolder(base, uid);
   const path = join(folder, 'timeline.jsonl');
-  const isNew = lstatSync(path, { throwIfNoEntry: false }) === undefined;
+  const isNew = lookAt(path) === null;
   const fd = openRegular(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT);
   try {
-    if (isNew) for (const at of [folder, base]) syncFolder(at);
+    if (isNew) syncFolder(folder);
     return { fd, path, identity: identityOf(path) };
   } catch (error) {
     closeSync(fd);
@@ -114,8 +121,8 @@ function syncFolder(path: string): void {
 }
 
 function identityOf(path: string): string {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  return stat === undefined ? '' : `${stat.dev}:${stat.ino}`;
+  const stat = lookAt(path);
+  return stat === null ? '' : `${stat.dev}:${stat.ino}`;
 }
 
 /** False when the file behind the open descriptor is no longer the one with this name. */

@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { hasErrno } from '../core/errors.ts';
 import type { RecordedEvent, TimelineEvent } from '../core/events.ts';
 import { parseEvent } from '../core/events.ts';
 import { ULID_PATTERN, ulidTime } from '../core/ulid.ts';
@@ -23,6 +24,21 @@ export interface RawLine {
 const NEWLINE = 10;
 const RETURN = 13;
 const chunk = Buffer.allocUnsafeSlow(256 * 1024);
+
+/** True for errors that mean: there is nothing of that name. */
+export function isAbsent(error: unknown): boolean {
+  return hasErrno(error, 'ENOENT', 'ENOTDIR');
+}
+
+/** What stands under a name itself, links not followed; null when nothing does. */
+export function lookAt(path: string): Stats | null {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
+}
 
 /** Opens a regular file for reading: no symbolic link is followed and a pipe cannot block. */
 export function openRegular(path: string, flags: number = constants.O_RDONLY): number {

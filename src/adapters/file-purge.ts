@@ -12,7 +12,7 @@ import { hasErrno, PulseError } from '../core/errors.ts';
 import type { TimelineEvent } from '../core/events.ts';
 import type { Ids } from '../ports.ts';
 import { tombstoneLine } from './event-lines.ts';
-import { openRegular, readLine, scanLines } from './file-lines.ts';
+import { isAbsent, lookAt, openRegular, readLine, scanLines } from './file-lines.ts';
 import { isOwnFolder } from './log-places.ts';
 
 /** The event to purge, and the key under which a racing retry may have left a second copy of it. */
@@ -36,7 +36,8 @@ export function purgeEverywhere(paths: readonly string[], target: PurgeTarget, i
   try {
     const results = paths.map((path) => purgeFile(path, target, ids));
     const blobs = results.flatMap((result) => result.blobs);
-    for (const path of paths) purgeBeside(dirname(path), target.event, blobs);
+    for (const path of paths.filter((each) => lookAt(each) !== null))
+      purgeBeside(dirname(path), target.event, blobs);
     return results.some((result) => result.found);
   } catch (error) {
     if (error instanceof PulseError || !(error instanceof Error) || !('code' in error)) throw error;
@@ -58,7 +59,7 @@ function purgeFile(path: string, target: PurgeTarget, ids: Ids): { found: boolea
   try {
     fd = openRegular(path, constants.O_RDWR);
   } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return { found: false, blobs: [] };
+    if (isAbsent(error)) return { found: false, blobs: [] };
     throw error;
   }
   try {

@@ -82,6 +82,6 @@ export function stateOf(path: string, tracked: ReadonlySet<string> | null): Fold
 }
 
 /** Only the ignore file that we wrote makes a folder private; another one is a person's business. */
-export function isPrivate(path: string): boolean {
+function isPrivate(path: string): boolean {
   return readRegular(join(path, '.gitignore'), 1024)?.trim() === IGNORE_ALL.trim();
 }

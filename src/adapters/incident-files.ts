@@ -1,10 +1,10 @@
-import { closeSync, fdatasyncSync, lstatSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fdatasyncSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RecordedEvent } from '../core/events.ts';
 import { ULID_PATTERN } from '../core/ulid.ts';
 import type { Ids } from '../ports.ts';
 import { ensureFolder } from './file-append.ts';
-import { openRegular } from './file-lines.ts';
+import { lookAt, openRegular } from './file-lines.ts';
 import type { LogPlaces } from './log-places.ts';
 import { createSource, eventByKey, type LogSource, refreshSource, resetSource } from './log-source.ts';
 import type { PublishedLogs } from './published-logs.ts';
@@ -98,7 +98,7 @@ export function uidsIn(base: string): string[] {
 /** Writes a private file beside a log: whole or not at all. Nothing happens when it is there already. */
 export function writeBeside(folder: string, file: string, text: string, ids: Ids): void {
   const path = join(folder, file);
-  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return;
+  if (lookAt(path) !== null) return;
   const draft = `${path}.${ids.nonce()}`;
   try {
     writeFileSync(draft, text, { flag: 'wx', mode: 0o600, flush: true });

@@ -1,8 +1,7 @@
-import { closeSync, statSync } from 'node:fs';
-import { hasErrno } from '../core/errors.ts';
+import { closeSync, type Stats } from 'node:fs';
 import type { RecordedEvent } from '../core/events.ts';
 import type { Damage } from '../ports.ts';
-import { isBlank, openRegular, type RawLine, readLine, scanLines } from './file-lines.ts';
+import { isAbsent, isBlank, lookAt, openRegular, type RawLine, readLine, scanLines } from './file-lines.ts';
 
 /** Damage with the line itself, for quarantine. */
 export interface RawDamage extends Damage {
@@ -52,9 +51,15 @@ export function resetSource(source: LogSource): void {
  */
 export function refreshSource(source: LogSource): 'same' | 'grown' | 'purged' {
   const live = source.where !== 'published';
-  const stat = statSync(source.path, { throwIfNoEntry: false, bigint: false });
-  if (stat === undefined) {
-    if (source.stamp === '') return 'same';
+  let stat: Stats | null;
+  try {
+    stat = lookAt(source.path);
+  } catch {
+    return unreadable(source, 'the file cannot be read');
+  }
+  if (stat?.isSymbolicLink()) return unreadable(source, 'a symbolic link, not followed');
+  if (stat === null) {
+    if (source.version === 0) return 'same';
     resetSource(source);
     return 'grown';
   }
@@ -62,7 +67,7 @@ export function refreshSource(source: LogSource): 'same' | 'grown' | 'purged' {
   const stamp = `${stat.dev}:${stat.ino}${live ? '' : `:${stat.mtimeMs}:${stat.size}`}`;
   if (stamp === source.stamp && stat.size === source.size) return 'same';
   if (stamp !== source.stamp || stat.size < source.offset) resetSource(source);
-  const first = source.offset === 0;
+  const first = source.line === 1;
   const known = source.events.length;
   readOn(source, live);
   Object.assign(source, { stamp, version: source.version + 1 });
@@ -75,9 +80,7 @@ function readOn(source: LogSource, live: boolean): void {
   try {
     fd = openRegular(source.path);
   } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return;
-    const detail = hasErrno(error, 'ELOOP') ? 'a symbolic link, not followed' : 'the file cannot be read';
-    source.damage = [{ where: source.where, line: 0, problem: 'not_an_event', detail, raw: '' }];
+    if (!isAbsent(error)) unreadable(source, 'the file cannot be read');
     return;
   }
   source.tail = null;
@@ -91,6 +94,12 @@ function readOn(source: LogSource, live: boolean): void {
     closeSync(fd);
   }
   source.size = Math.max(end, source.offset);
+}
+
+function unreadable(source: LogSource, detail: string): 'grown' {
+  resetSource(source);
+  source.damage = [{ where: source.where, line: 0, problem: 'not_an_event', detail, raw: '' }];
+  return 'grown';
 }
 
 function take(source: LogSource, line: RawLine, live: boolean): void {

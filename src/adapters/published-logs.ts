@@ -1,7 +1,7 @@
-import { type Dirent, lstatSync, readdirSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ULID_PATTERN } from '../core/ulid.ts';
-import { findEvent } from './file-lines.ts';
+import { findEvent, lookAt } from './file-lines.ts';
 
 export interface PublishedLog {
   path: string;
@@ -25,7 +25,7 @@ export function createPublishedLogs(specs: string): PublishedLogs {
   let last: { at: number; logs: PublishedLog[] } | null = null;
 
   function uidOf(path: string): string | null {
-    const stat = lstatSync(path, { throwIfNoEntry: false });
+    const stat = lookAt(path);
     if (!stat?.isFile()) return null;
     const stamp = `${stat.ino}:${stat.size}:${stat.mtimeMs}`;
     const cached = known.get(path);
@@ -52,7 +52,7 @@ export function createPublishedLogs(specs: string): PublishedLogs {
 }
 
 function folders(specs: string): string[] {
-  if (!lstatSync(specs, { throwIfNoEntry: false })?.isDirectory()) return [];
+  if (!lookAt(specs)?.isDirectory()) return [];
   let entries: Dirent[];
   try {
     entries = readdirSync(specs, { withFileTypes: true });

@@ -1,9 +1,8 @@
 import { closeSync } from 'node:fs';
 import { canonicalJson } from '../core/canonical.ts';
-import { hasErrno } from '../core/errors.ts';
 import type { RecordedEvent } from '../core/events.ts';
 import type { Damage, Ids } from '../ports.ts';
-import { isBlank, openRegular, readLine, scanLines } from './file-lines.ts';
+import { isAbsent, isBlank, openRegular, readLine, scanLines } from './file-lines.ts';
 
 export interface ChainFile {
   where: 'live' | 'fallback' | 'published';
@@ -51,7 +50,7 @@ function readFile(
   try {
     fd = openRegular(file.path);
   } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return;
+    if (isAbsent(error)) return;
     const detail = 'the file cannot be read';
     into.damage.push({ where: file.where, line: 0, problem: 'not_an_event', detail });
     return;

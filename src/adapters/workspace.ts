@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { tombstonesIn } from '../core/documents/log-lines.ts';
-import { hasErrno, PulseError } from '../core/errors.ts';
 import type { FolderState, PublishedFile, RefreshOutcome, RefreshRequest, Workspace } from '../ports.ts';
 import { nodeAt, readRegular, sweepTemps, writeAtomic } from './atomic-file.ts';
+import { failed, isDiskError, notWritten, trackedNotice } from './folder-answers.ts';
 import { createFolderMemory, type FolderMemory } from './folder-memory.ts';
 import {
   ATTRIBUTES,
@@ -21,7 +21,7 @@ import {
 import { runGit } from './git.ts';
 import { checkUid, type LogPlaces } from './log-places.ts';
 import { takePidLock } from './pid-lock.ts';
-import { MAX_FILE, reasonOf, refreshFile } from './refresh-file.ts';
+import { MAX_FILE, refreshFile } from './refresh-file.ts';
 
 export interface WorkspaceOptions {
   root: string;
@@ -108,28 +108,36 @@ export function createWorkspace({
     return { state: stateOf(path, tracked), tracked };
   }
 
+  async function read(folder: string): Promise<FolderState> {
+    const none: FolderState = { path: folder, state: 'absent', files: {} };
+    const place = placeOf(root, folder);
+    if (place.kind !== 'there') return none;
+    const files = readdirSync(place.path)
+      .filter(isFileName)
+      .sort()
+      .flatMap((name): [string, string][] => {
+        const text = readRegular(join(place.path, name), MAX_FILE);
+        return text === null ? [] : [[name, text]];
+      });
+    const state = stateOf(place.path, await trackedIn(git, root, folder));
+    return { path: folder, state, files: Object.fromEntries(files) };
+  }
+
   return {
     root,
     async read(folder) {
-      const none: FolderState = { path: folder, state: 'absent', files: {} };
-      const place = placeOf(root, folder);
-      if (place.kind !== 'there') return none;
-      const files = readdirSync(place.path)
-        .filter(isFileName)
-        .sort()
-        .flatMap((name): [string, string][] => {
-          const text = readRegular(join(place.path, name), MAX_FILE);
-          return text === null ? [] : [[name, text]];
-        });
-      const state = stateOf(place.path, await trackedIn(git, root, folder));
-      return { path: folder, state, files: Object.fromEntries(files) };
+      try {
+        return await read(folder);
+      } catch (error) {
+        if (!isDiskError(error)) throw error;
+        return { path: folder, state: 'absent', files: {} };
+      }
     },
     async refresh(request) {
       const release = await lock(foldersOf(request.uid));
       try {
         return await refresh(request);
       } catch (error) {
-        if (!isDiskError(error)) throw error;
         return failed(request, error);
       } finally {
         release();
@@ -182,65 +190,4 @@ function purgeCopies({ files }: RefreshRequest, memory: FolderMemory): string[] 
 function open(path: string): void {
   const ignore = join(path, '.gitignore');
   if (readRegular(ignore, 1024)?.trim() === IGNORE_ALL.trim()) unlinkSync(ignore);
-}
-
-function notWritten(
-  { folder, files, mode }: RefreshRequest,
-  place: Exclude<Place, { kind: 'there' }>,
-): RefreshOutcome {
-  const refused = place.kind === 'refused';
-  const notice = refused
-    ? `${folder} was not written: ${place.why}. The record is complete without it; make it a real folder of this incident, then run hotfix-pulse publish.`
-    : `${folder} is not in this working tree (another branch may be checked out), so its files were not written. hotfix-pulse publish brings it back.`;
-  if (refused && mode === 'publish') {
-    throw new PulseError('unsafe', 'The incident folder was not published.', notice);
-  }
-  const result = refused ? 'refused' : 'absent';
-  return {
-    files: Object.keys(files).map((name) => ({ path: `${folder}/${name}`, result })),
-    notices: [notice],
-  };
-}
-
-function trackedNotice(files: readonly PublishedFile[]): string[] {
-  return files.some(({ result }) => result === 'tracked')
-    ? [
-        'The committed copy of the incident folder was left as it is; hotfix-pulse publish brings it up to date.',
-      ]
-    : [];
-}
-
-function isDiskError(error: unknown): boolean {
-  return hasErrno(
-    error,
-    'ENOSPC',
-    'EDQUOT',
-    'EFBIG',
-    'EROFS',
-    'EACCES',
-    'EPERM',
-    'EIO',
-    'ENOENT',
-    'ENOTDIR',
-    'EMFILE',
-    'ENFILE',
-  );
-}
-
-/** Only publishing is about the folder itself; everywhere else the log is the truth and a notice is enough. */
-function failed({ folder, files, mode }: RefreshRequest, error: unknown): RefreshOutcome {
-  const why = reasonOf(error);
-  if (mode === 'publish') {
-    throw new PulseError(
-      'upstream',
-      `The incident folder could not be written: ${why}.`,
-      'Nothing is lost: the record is complete. Make the folder writable, then run hotfix-pulse publish again.',
-    );
-  }
-  return {
-    files: Object.keys(files).map((name) => ({ path: `${folder}/${name}`, result: 'refused' })),
-    notices: [
-      `${folder} could not be written: ${why}. The record is complete; hotfix-pulse publish writes the folder later.`,
-    ],
-  };
 }

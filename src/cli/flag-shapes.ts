@@ -1,7 +1,7 @@
 import * as z from 'zod/v4';
 
 /** `either` is text or a number; `other` cannot be written as a flag. */
-export type FlagType = 'string' | 'number' | 'either' | 'boolean' | 'list' | 'other';
+type FlagType = 'string' | 'number' | 'either' | 'boolean' | 'list' | 'other';
 
 /** One member of an input shape, as a flag. */
 export interface Flag {

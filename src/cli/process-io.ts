@@ -43,7 +43,10 @@ function sinkOf(stream: NodeJS.WriteStream, fd: number, interrupt: () => void): 
   stream.on('error', (error) => {
     closed = true;
     interrupt();
-    if (!hasErrno(error, 'EPIPE', 'ERR_STREAM_DESTROYED', 'EIO')) process.exitCode = 1;
+    if (hasErrno(error, 'EPIPE', 'ERR_STREAM_DESTROYED', 'EIO')) return;
+    process.exitCode = 1;
+    const code = 'code' in error ? String(error.code) : 'unknown error';
+    if (fd === 1) process.stderr.write(`The output could not be written (${code}); it is not complete.\n`);
   });
   return {
     isTTY: isatty(fd),

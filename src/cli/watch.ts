@@ -20,7 +20,7 @@ const input = z.strictObject({
 });
 
 /** One change as a line (or a few) for people. */
-export function renderChange(change: Change, nowMs: number, paint: Paint): string {
+function renderChange(change: Change, nowMs: number, paint: Paint): string {
   const at = hhmm(isoOf(nowMs));
   const head = `${at}  ${paint.bold(change.one.incident.label)}`;
   switch (change.change) {

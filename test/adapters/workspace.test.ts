@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import {
-  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { takePidLock } from '../../src/adapters/pid-lock.ts';
 import { createWorkspace } from '../../src/adapters/workspace.ts';
 import { renderAll } from '../../src/core/documents/documents.ts';
 import type { RecordedEvent } from '../../src/core/events.ts';
@@ -427,21 +427,30 @@ describe('links and strange names', () => {
   });
 });
 
-describe('a disk that fails', () => {
-  const isRoot = process.getuid?.() === 0;
-  it.skipIf(isRoot)('is a notice for a refresh and an error for publish', async () => {
+describe('a folder that is swapped for a link while it is written', () => {
+  it('never lets a file through', async () => {
     await refresh('create');
-    chmodSync(at(), 0o555);
+    const target = tempFolder();
+    const swap = `while :; do mv "$1" "$1.x"; ln -s "$2" "$1"; rm "$1"; mv "$1.x" "$1"; done`;
+    const swapper = spawn('bash', ['-c', swap, 'swap', at(), target], { stdio: 'ignore' });
+    let refused = 0;
     try {
-      const outcome = await refresh('refresh', LATER);
-      expect(outcome.notices.join()).toContain('permission was refused');
-      await expect(refresh('publish', LATER)).rejects.toMatchObject({ code: 'upstream' });
+      for (let i = 0; i < 150; i++) {
+        const outcome = await refresh('refresh', i % 2 ? EARLY : LATER);
+        if (outcome.files.some(({ result }) => result === 'refused')) refused += 1;
+        expect(readdirSync(target).filter((name) => !name.endsWith('.tmp'))).toEqual([]);
+      }
     } finally {
-      chmodSync(at(), 0o755);
+      swapper.kill('SIGKILL');
+      await new Promise((done) => swapper.on('close', done));
     }
-  });
+    expect(refused).toBeGreaterThan(0);
+    expect(readdirSync(target)).toEqual([]);
+  }, 60_000);
+});
 
-  it('is a notice too when the root went away', async () => {
+describe('a disk that fails', () => {
+  it('is a notice when the root went away', async () => {
     rmSync(repo.root, { recursive: true });
     mkdirSync(state, { recursive: true });
     rmSync(repo.root, { recursive: true });
@@ -458,26 +467,72 @@ describe('a disk that fails', () => {
   });
 });
 
-describe('several processes at once', () => {
-  it('leave whole files, one prose, and no false edit behind', async () => {
+interface Ended {
+  code: number | null;
+  out: string;
+}
+
+/** Runs the worker in its own process; `limit` caps the size of every file it writes, in KiB. */
+function start(worker: string, job: object, limit?: number): Promise<Ended> {
+  const command = `trap '' XFSZ; ulimit -f ${limit}; exec "$0" "$1"`;
+  const [file, args] =
+    limit === undefined ? [process.execPath, [worker]] : ['bash', ['-c', command, process.execPath, worker]];
+  return new Promise((done) => {
+    const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    let out = '';
+    child.stdout.on('data', (chunk) => {
+      out += chunk;
+    });
+    child.on('close', (code) => done({ code, out }));
+    child.stdin.end(JSON.stringify(job));
+  });
+}
+
+const jobOf = (mode: RefreshRequest['mode'], versions: object[], rounds: number) => ({
+  ...{ root: repo.root, live: join(state, '..'), folder: FOLDER, uid: SAMPLE_UID, versions, rounds, mode },
+});
+
+describe('other processes', () => {
+  it('wait for each other', async () => {
+    await refresh('create');
+    const release = await takePidLock(join(state, 'refresh.lock'), { nonce: 'test' });
+    let isDone = false;
+    const waiting = refresh('refresh', LATER).then(() => {
+      isDone = true;
+    });
+    await new Promise((done) => setTimeout(done, 200));
+    expect(isDone).toBe(false);
+    release();
+    await waiting;
+    expect(text('tasks.md')).toBe(LATER['tasks.md']);
+  });
+
+  it.each(['refresh', 'update', 'publish'] as const)(
+    'leave the old files whole on a full disk (%s)',
+    async (mode) => {
+      await refresh('create');
+      const worker = await bundle('workspace-worker.ts', tempFolder());
+      const { out } = await start(worker, jobOf(mode, [LATER], 1), 1);
+      const outcome = JSON.parse(out);
+      if (mode === 'publish')
+        expect(outcome.error).toMatchObject({
+          code: 'upstream',
+          hint: expect.stringContaining('publish again'),
+        });
+      else expect(outcome.notices.join()).toContain('The record is complete');
+      expect((await workspace.read(FOLDER)).files).toEqual(EARLY);
+      expect(readdirSync(at()).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+      expect(await results('refresh', LATER)).toEqual(ALL('written'));
+    },
+  );
+
+  it('leave whole files, one prose, and no false edit behind when they refresh at once', async () => {
     await refresh('create');
     writeFileSync(at('hotfix.md'), `${text('hotfix.md')}My notes.\n`);
     const worker = await bundle('workspace-worker.ts', tempFolder());
-    const job = JSON.stringify({
-      root: repo.root,
-      live: join(state, '..'),
-      folder: FOLDER,
-      uid: SAMPLE_UID,
-      versions: [EARLY, LATER],
-      rounds: 15,
-    });
-    const run = () =>
-      new Promise<number | null>((done) => {
-        const child = spawn(process.execPath, [worker], { stdio: ['pipe', 'ignore', 'inherit'] });
-        child.on('close', done);
-        child.stdin.end(job);
-      });
-    expect(await Promise.all([run(), run(), run()])).toEqual([0, 0, 0]);
+    const job = jobOf('refresh', [EARLY, LATER], 15);
+    const ended = await Promise.all([start(worker, job), start(worker, job), start(worker, job)]);
+    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
     await refresh('refresh', LATER);
     expect(text('hotfix.md')).toBe(`${LATER['hotfix.md']}My notes.\n`);
     expect(text('tasks.md')).toBe(LATER['tasks.md']);

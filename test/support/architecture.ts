@@ -22,7 +22,12 @@ const LAYERS: Record<string, Layer> = {
     mayTypes: ['config'],
     packages: ZOD,
   },
-  wire: { files: /^src\/wire\.ts$/, may: ['core', 'ports', 'adapters', 'config'], packages: null },
+  wire: {
+    files: /^src\/wire\.ts$/,
+    may: ['core', 'ports', 'adapters', 'config'],
+    mayTypes: ['tools'],
+    packages: null,
+  },
   mcp: {
     files: /^src\/mcp\//,
     may: [...DOOR, 'mcp'],

@@ -12,6 +12,7 @@ export interface FileCase {
   /** The live file of the incident. */
   path: string;
   log: FileLog;
+  clock: ReturnType<typeof handClock>;
   /** Another process's view: the same files, nothing remembered. */
   another(options?: Partial<FileLogOptions>): FileLog;
   text(): string;
@@ -31,7 +32,7 @@ export async function fileCase(
   const uid = newUid();
   const path = join(places.live, uid, 'timeline.jsonl');
   return {
-    ...{ places, uid, path, log: another(), another },
+    ...{ places, uid, path, log: another(), another, clock },
     text: () => readFileSync(path, 'utf8'),
     set: (text) => writeFileSync(path, text),
     add: (text) => appendFileSync(path, text),

@@ -20,7 +20,7 @@ export function timeStyleOf(incident: Incident): TimeStyle {
 }
 
 /** `2026-11-20 14:05` in UTC. */
-export function fullTime(iso: string): string {
+function fullTime(iso: string): string {
   return `${dateOf(iso)} ${hhmm(iso)}`;
 }
 

@@ -6,9 +6,8 @@ import { renderPostmortem } from './postmortem-md.ts';
 import { renderTasks } from './tasks-md.ts';
 import type { DocumentView } from './view.ts';
 
-/** Names of the generated documents in the incident's folder; `timeline.jsonl` stands beside them. */
-export const DOCUMENT_NAMES = ['hotfix.md', 'tasks.md', 'post-mortem.md'] as const;
-export type DocumentName = (typeof DOCUMENT_NAMES)[number];
+/** The generated documents in the incident's folder; `timeline.jsonl` stands beside them. */
+type DocumentName = 'hotfix.md' | 'tasks.md' | 'post-mortem.md';
 
 /** The narrative in force: what all writings of the postmortem said, later ones first. Null when none was written. */
 export function narrativeOf(incident: Incident): Narrative | null {

@@ -7,7 +7,7 @@ import { field, stack, told, UNKNOWN } from './md.ts';
 /** The sections of hotfix.md about mitigation, cause and rollback. */
 
 /** One event as a bullet: what, when, who, how we know. */
-export function eventBullet(event: RecordedEvent): string {
+function eventBullet(event: RecordedEvent): string {
   const how = mdInline(howOf(event));
   return `- ${mdInline(whatOf(event))} (${utc(event.at)}, ${mdInline(whoOf(event))}${how === '' ? '' : `; ${how}`})`;
 }

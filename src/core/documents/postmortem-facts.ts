@@ -153,7 +153,7 @@ export function causeSections(incident: Incident, told: Narrative): PostmortemSe
   ];
 }
 
-export function eventItem(event: RecordedEvent): PostmortemItem {
+function eventItem(event: RecordedEvent): PostmortemItem {
   const how = howOf(event);
   const text = `${whatOf(event)} (${utc(event.at)}, ${whoOf(event)}${how === '' ? '' : `; ${how}`})`;
   return item(null, text, 'record', [event.id]);

@@ -15,7 +15,7 @@ export interface PostmortemItem {
   checked: boolean | null;
 }
 
-export interface PostmortemRow {
+interface PostmortemRow {
   cells: string[];
   events: string[];
 }

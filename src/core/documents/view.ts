@@ -7,7 +7,7 @@ import { type TaskState, tasksOf } from '../tasks.ts';
 import { isoOf } from '../time.ts';
 
 /** What git says about the repository; null where it says nothing. */
-export interface RepoFacts {
+interface RepoFacts {
   branch: string | null;
   head: string | null;
   last_tag: string | null;

@@ -84,8 +84,8 @@ describe('hostile text', () => {
   });
 
   it('ticks no task', () => {
-    const ticked = (text = '') => text.match(/^- \[x\] \*\*T\d{3}\*\*/gm);
-    expect(ticked(files['tasks.md'])).toEqual(ticked(tame['tasks.md']));
+    const ticked = (text = '') => text.match(/^- \[x\] \*\*T\d{3}\*\*/gm) ?? [];
+    expect(ticked(tame['tasks.md'])).toEqual(expect.arrayContaining(ticked(files['tasks.md'])));
   });
 });
 

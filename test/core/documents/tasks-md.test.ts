@@ -74,6 +74,11 @@ describe('readTicks', () => {
       tick(LAST, 'T003').replace('- [ ] **T004**', '- [x] **T999** Mine\n- [ ] **T004**'),
       LAST,
     ],
+    [
+      'a part of their own',
+      `${tick(LAST, 'T003')}<!-- pulse:begin more -->\n<!-- pulse:end more -->\n`,
+      LAST,
+    ],
     ['damaged markers', tick(LAST, 'T003').replace('<!-- pulse:end phase-1 -->', ''), LAST],
     ['a conflict', `<<<<<<< HEAD\n${tick(LAST, 'T003')}=======\n${LAST}>>>>>>> x\n`, LAST],
   ])('reads nothing from %s', (_, text, last) => {
