@@ -7,7 +7,11 @@ export const ConfigFile = z.strictObject({
   $schema: z.string().optional(),
   severity: MatrixOverride.optional(),
   /** Hours without recurrence before close; 24, or 48 under the spec-kit preset. */
-  stability_h: z.int().min(1).max(24 * 30).optional(),
+  stability_h: z
+    .int()
+    .min(1)
+    .max(24 * 30)
+    .optional(),
   redaction: z.strictObject({ allow: z.array(z.string()).optional() }).optional(),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;

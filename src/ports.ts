@@ -110,12 +110,16 @@ export interface Workspace {
 /** What the tools ask of git. Every value is an argument, never a flag. */
 export interface GitFacts {
   user: string | null;
+  /** Null on a detached HEAD. */
   branch: string | null;
-  head: string | null;
-  /** Latest release tag reachable from HEAD, if any. */
-  last_tag: string | null;
 }
 
 export interface Git {
   facts(): Promise<GitFacts>;
+}
+
+/** Spreads work out that may come in bursts. */
+export interface Pace {
+  /** Runs `work` now and gives its result, or gives null and runs it a little later, once for all that was asked meanwhile. */
+  soon<T>(key: string, work: () => Promise<T>): Promise<T | null>;
 }

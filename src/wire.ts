@@ -3,6 +3,7 @@ import { createFileLog } from './adapters/file-log.ts';
 import { createGit } from './adapters/git.ts';
 import { createGuardedLog } from './adapters/guarded-log.ts';
 import { findPlaces } from './adapters/log-places.ts';
+import { createPace } from './adapters/pace.ts';
 import { knownSecrets, readSettings, stampOf } from './adapters/root-files.ts';
 import { createWorkspace } from './adapters/workspace.ts';
 import { parseConfig } from './config.ts';
@@ -63,6 +64,7 @@ export async function createDeps(
     git,
     clock,
     ids,
+    pace: createPace(),
     get settings() {
       return current.settings;
     },

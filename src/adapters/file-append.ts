@@ -139,7 +139,6 @@ export function writeLines(target: Target, lines: readonly string[], io: Disk): 
   for (let tries = 0; io.write(target.fd, bytes) !== bytes.length; tries++) {
     if (tries === 2) throw Object.assign(new Error('short write'), { code: 'EIO' });
   }
-  io.flush(target.fd);
 }
 
 const REASONS: Record<string, string> = {

@@ -4,6 +4,7 @@ import { type BuiltLine, buildLines, missingDrafts, standingEvents, type Writer 
 import { asPulseError, type Disk, isCurrent, openTarget, type Target, writeLines } from './file-append.ts';
 import { firstByKey, flushLive, type IncidentFiles, largestId, refreshLive } from './incident-files.ts';
 import type { LogPlaces } from './log-places.ts';
+import { endsWith } from './log-source.ts';
 
 export interface Appender {
   /** Everything in one go without yielding, so that calls of one process follow one another. */
@@ -45,27 +46,26 @@ export function createAppender(places: LogPlaces, writer: Writer, disk: Disk): A
   }
 
   /** Acknowledges only what is flushed into the file that has the log's name at that moment. */
-  function write(uid: string, lines: readonly string[]): void {
+  function write(files: IncidentFiles, built: readonly BuiltLine[]): void {
+    const lines = built.map(({ line }) => line);
     for (let repeat = 0; repeat < MAX_REPEATS; repeat++) {
-      const target = targetOf(uid);
-      writeLines(target, lines, disk);
+      const target = targetOf(files.uid);
+      try {
+        writeLines(target, lines, disk);
+      } catch (error) {
+        // A write that failed may have got all but the last line end onto the disk: then nothing is missing.
+        if (recorded(files, built) < built.length) throw error;
+      }
+      disk.flush(target.fd);
       if (isCurrent(target)) return;
     }
     throw Object.assign(new Error('log replaced'), { code: 'ESTALE' });
   }
 
-  function writeOrExplain(files: IncidentFiles, built: readonly BuiltLine[]): void {
-    try {
-      write(
-        files.uid,
-        built.map(({ line }) => line),
-      );
-    } catch (error) {
-      drop(files.uid);
-      refreshLive(files);
-      const stored = new Set([...files.live.events, ...files.fallback.events].slice(-64).map(({ id }) => id));
-      throw asPulseError(error, built.filter(({ event }) => stored.has(event.id)).length);
-    }
+  function recorded(files: IncidentFiles, built: readonly BuiltLine[]): number {
+    refreshLive(files);
+    return built.filter(({ event }) => endsWith(files.live, event.id) || endsWith(files.fallback, event.id))
+      .length;
   }
 
   return {
@@ -76,7 +76,7 @@ export function createAppender(places: LogPlaces, writer: Writer, disk: Disk): A
       const drafts = missingDrafts(request, standing);
       if (drafts.length === 0) {
         try {
-          flushLive(files);
+          flushLive(files, disk);
         } catch (error) {
           throw asPulseError(error);
         }
@@ -84,7 +84,12 @@ export function createAppender(places: LogPlaces, writer: Writer, disk: Disk): A
       }
       const lastLine = files[where].lastLine ?? files.live.lastLine ?? files.fallback.lastLine;
       const built = buildLines(request, drafts, writer, { largest: largestId(files), lastLine });
-      writeOrExplain(files, built);
+      try {
+        write(files, built);
+      } catch (error) {
+        drop(files.uid);
+        throw asPulseError(error, recorded(files, built));
+      }
       refreshLive(files);
       return { ...standingEvents(request, built, standing), removed: [] };
     },

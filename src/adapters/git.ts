@@ -118,13 +118,11 @@ export async function refNumbers(root: string): Promise<number[]> {
 export function createGit(root: string): Git {
   return {
     async facts() {
-      const [user, branch, head, last_tag] = await Promise.all([
+      const [user, branch] = await Promise.all([
         oneLine(root, ['config', '--get', 'user.name']),
         oneLine(root, ['symbolic-ref', '--quiet', '--short', 'HEAD']),
-        oneLine(root, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']),
-        oneLine(root, ['describe', '--tags', '--abbrev=0']),
       ]);
-      return { user, branch, head, last_tag };
+      return { user, branch };
     },
   };
 }

@@ -1,9 +1,9 @@
-import { closeSync, fdatasyncSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RecordedEvent } from '../core/events.ts';
 import { ULID_PATTERN } from '../core/ulid.ts';
 import type { Ids } from '../ports.ts';
-import { ensureFolder } from './file-append.ts';
+import { type Disk, ensureFolder } from './file-append.ts';
 import { lookAt, openRegular } from './file-lines.ts';
 import type { LogPlaces } from './log-places.ts';
 import { createSource, eventByKey, type LogSource, refreshSource, resetSource } from './log-source.ts';
@@ -75,11 +75,11 @@ export function largestId(files: IncidentFiles): string | null {
 }
 
 /** An event that another process wrote, and perhaps had no time to flush, is flushed before it is acknowledged again. */
-export function flushLive(files: IncidentFiles): void {
+export function flushLive(files: IncidentFiles, disk: Disk): void {
   for (const { path } of [files.live, files.fallback].filter((source) => source.stamp !== '')) {
     const fd = openRegular(path);
     try {
-      fdatasyncSync(fd);
+      disk.flush(fd);
     } finally {
       closeSync(fd);
     }

@@ -133,6 +133,12 @@ export function eventByKey(source: LogSource, key: string): RecordedEvent | unde
   return source.keys.get(key) ?? (tail?.key === key ? tail : undefined);
 }
 
+/** True when the event is among the last few of the file. */
+export function endsWith(source: LogSource, id: string): boolean {
+  const tail = source.tail !== null && 'event' in source.tail ? source.tail.event.id : '';
+  return tail === id || source.events.slice(-64).some((event) => event.id === id);
+}
+
 /** A record that says an event was purged; a tombstone itself carries the hash of its line. */
 export function isPurge(event: RecordedEvent): boolean {
   return event.kind === 'purged' && event.line_sha256 === undefined;

@@ -107,7 +107,8 @@ const lessonsHaveActions: TickRule = (incident) => {
     (event) => (event.data.narrative?.lessons ?? []).length > 0,
   );
   const lessons = written?.data.narrative?.lessons?.length ?? 0;
-  return lessons > 0 && incident.actions.size >= lessons ? lastOf(incident, 'action_added') : null;
+  const items = [...incident.actions.values()].filter((item) => item.state !== 'dropped');
+  return lessons > 0 && items.length >= lessons ? lastOf(incident, 'action_added') : null;
 };
 
 const toldAfterDeploy: TickRule = (incident) => {

@@ -1,6 +1,6 @@
 /**
- * How many tokens a text may cost a model, never less than the o200k vocabulary counts and about twice that for
- * plain English: a bound, because a record can hold any script and any noise.
+ * How many tokens a text may cost a model: a cautious estimate, about twice what the o200k vocabulary counts for
+ * plain English and at least about as much for any script and any noise, since a record can hold both.
  */
 export function tokenCost(text: string): number {
   let cost = 0;
@@ -29,13 +29,15 @@ export function cutToCost(text: string, max: number): string {
 
 /** Letters share a token with their neighbours, less so where the case changes; a space joins the word after it. */
 function costOf(char: string, before: string): number {
-  if (/[a-z]/.test(char)) return /[A-Z\d]/.test(before) ? 0.9 : 0.6;
-  if (/[A-Z]/.test(char)) return /[a-z\d]/.test(before) ? 0.9 : 0.6;
-  if (/\d/.test(char)) return /\d/.test(before) ? 0.34 : before === ' ' ? 2 : 1;
-  if (char === ' ') return 0.1;
+  if (/[A-Za-z]/.test(char)) return before === ' ' ? 0 : sameCase(char, before) ? 0.6 : 1;
+  if (/\d/.test(char)) return /\d/.test(before) ? 0.34 : 1;
   const code = char.codePointAt(0) ?? 0;
-  if (code < 0x80) return before === ' ' ? 1.1 : 1;
+  if (code < 0x80) return 1;
   if (code < 0x800) return 2;
   if ((code >= 0x3040 && code <= 0x9fff) || (code >= 0xac00 && code <= 0xd7a3)) return 2.1;
   return code < 0x10000 ? 3 : 4;
+}
+
+function sameCase(a: string, b: string): boolean {
+  return (/[a-z]/.test(a) && /[a-z]/.test(b)) || (/[A-Z]/.test(a) && /[A-Z]/.test(b));
 }

@@ -18,6 +18,8 @@ export interface RepositoriesOptions {
  */
 export function createRepositories(options: RepositoriesOptions): McpServerOptions['depsFor'] {
   const wired = new Map<string, Promise<WiredDeps>>();
+  /** What was named, to its root: finding one asks git and sometimes the client. */
+  const roots = new Map<string, string>();
   let remembered = options.explicit;
 
   return async (repo, client) => {
@@ -30,14 +32,11 @@ export function createRepositories(options: RepositoriesOptions): McpServerOptio
     }
     const { findRoot, createDeps } = await import('../wire.ts');
     const { env, cwd, program } = options;
-    const root = await findRoot({
-      explicit: repo ?? remembered,
-      env,
-      clientRoots: () => client.roots(),
-      cwd,
-      program,
-    });
+    const explicit = repo ?? remembered;
+    const clientRoots = () => client.roots();
+    const root = roots.get(explicit ?? '') ?? (await findRoot({ explicit, env, clientRoots, cwd, program }));
     if (root === null) throw noRepository();
+    roots.set(explicit ?? '', root);
     if (repo !== undefined) remembered = root;
     const deps = await wiredFor(root, client, createDeps);
     await deps.refresh();

@@ -1,7 +1,7 @@
 import { narrativeOf } from '../core/documents/documents.ts';
 import { lintOf } from '../core/documents/lint.ts';
 import type { CloseFacts } from '../core/gates.ts';
-import { folderOf } from '../core/incident.ts';
+import { folderOf, standingResolution } from '../core/incident.ts';
 import { viewFor } from './documents.ts';
 import type { Loaded } from './load.ts';
 import type { Deps } from './tool.ts';
@@ -13,15 +13,15 @@ export async function closeFacts(loaded: Loaded, deps: Deps): Promise<CloseFacts
   const errors =
     narrative === null
       ? null
-      : lintOf(incident, narrative, await viewFor(loaded, deps)).filter(
-          (finding) => finding.level === 'error',
-        ).length;
+      : lintOf(incident, narrative, viewFor(loaded, deps)).filter((finding) => finding.level === 'error')
+          .length;
   return {
     row,
     settings: deps.settings,
     nowMs: deps.clock.now(),
     postmortemErrors: errors,
-    secretsFound: await secretsIn(folderOf(incident), deps),
+    // Reading the folder matters only when closing is near; before, it would cost every call.
+    secretsFound: standingResolution(incident) ? await secretsIn(folderOf(incident), deps) : [],
   };
 }
 

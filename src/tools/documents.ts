@@ -12,10 +12,15 @@ import { secretsIn } from './close-facts.ts';
 import { type Loaded, loadIncident, loadUid } from './load.ts';
 import type { Answer, Deps } from './tool.ts';
 
-export async function viewFor(loaded: Loaded, deps: Deps): Promise<DocumentView> {
-  const { row } = loaded;
-  const repo = (await deps.git?.facts()) ?? null;
-  return viewOf(loaded.incident, { nowMs: deps.clock.now(), row, settings: deps.settings, repo });
+export function viewFor({ incident, row }: Loaded, deps: Deps): DocumentView {
+  return viewOf(incident, { nowMs: deps.clock.now(), row, settings: deps.settings });
+}
+
+/** The refresh after an event: at once, or shortly after a burst of events has passed. */
+export async function refreshSoon(loaded: Loaded, deps: Deps): Promise<string[]> {
+  const { uid } = loaded.incident;
+  const refresh = async () => refreshFolder(await loadUid(uid, deps), deps, 'refresh');
+  return (await deps.pace.soon(uid, refresh)) ?? [];
 }
 
 /** Brings the folder in line with the log; sentences for the answer come back. A folder that cannot be written never fails a call. */
@@ -36,7 +41,7 @@ export async function refreshFolder(
 }
 
 async function filesOf(loaded: Loaded, deps: Deps, narrative?: Narrative): Promise<Record<string, string>> {
-  const view = await viewFor(loaded, deps);
+  const view = viewFor(loaded, deps);
   const documents = narrative
     ? renderAll(loaded.incident, view, narrative)
     : renderAll(loaded.incident, view);

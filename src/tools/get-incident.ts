@@ -47,7 +47,7 @@ export default defineTool({
   async run({ incident: ref, handoff, after }, deps) {
     const loaded = await loadIncident(ref, deps);
     const { incident, clocks } = loaded;
-    const notices = await refreshFolder(loaded, deps, 'refresh');
+    const notices = after === undefined ? await refreshFolder(loaded, deps, 'refresh') : [];
     const nowMs = deps.clock.now();
     const closing = closeGate(incident, await closeFacts(loaded, deps));
     const open = tasksOf(incident).filter((task) => task.state === 'open');

@@ -30,11 +30,18 @@ export async function importIncident(folder: string, deps: Deps): Promise<Answer
     );
   }
   return deps.log.withNumbering(async () => {
-    const taken = (await loadAll(deps)).find(({ incident }) => incident.number === Number(number) && incident.slug === slug);
+    const taken = (await loadAll(deps)).find(
+      ({ incident }) => incident.number === Number(number) && incident.slug === slug,
+    );
     if (taken) {
-      throw new PulseError('conflict', 'this folder was taken over before', `it is ${taken.incident.label}; record further events there`, {
-        uid: taken.incident.uid,
-      });
+      throw new PulseError(
+        'conflict',
+        'this folder was taken over before',
+        `it is ${taken.incident.label}; record further events there`,
+        {
+          uid: taken.incident.uid,
+        },
+      );
     }
     const nowMs = deps.clock.now();
     const uid = deps.ids.ulid(nowMs, null);
@@ -48,7 +55,15 @@ export async function importIncident(folder: string, deps: Deps): Promise<Answer
     const loaded = await loadUid(uid, deps);
     const notices = await refreshFolder(loaded, deps, 'create');
     const problems = read.problems.map(({ line, problem }) => `timeline.md line ${line}: ${problem}`);
-    const lines = [`Took over ${drafts.length} event(s) from ${path} as history; gates count only what is recorded from now on.`, ...problems.map((problem) => `? ${problem}`)];
-    return answered(await standingOf(loaded, deps), lines, { folder: path, imported: drafts.length, problems }, notices);
+    const lines = [
+      `Took over ${drafts.length} event(s) from ${path} as history; gates count only what is recorded from now on.`,
+      ...problems.map((problem) => `? ${problem}`),
+    ];
+    return answered(
+      await standingOf(loaded, deps),
+      lines,
+      { folder: path, imported: drafts.length, problems },
+      notices,
+    );
   });
 }

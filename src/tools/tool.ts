@@ -1,7 +1,7 @@
 import type * as z from 'zod/v4';
 import type { Actor } from '../core/events.ts';
 import type { Matrix } from '../core/severity.ts';
-import type { Clock, EventLog, Git, Ids, Workspace } from '../ports.ts';
+import type { Clock, EventLog, Git, Ids, Pace, Workspace } from '../ports.ts';
 
 /** What an operation touches: decides the MCP annotations and how a door asks for consent. */
 export type Effect = 'read' | 'local' | 'outward' | 'destructive';
@@ -19,6 +19,7 @@ export interface Deps {
   git: Git | null;
   clock: Clock;
   ids: Ids;
+  pace: Pace;
   settings: Settings;
   /** Who is calling. Set by the door, never by an argument. */
   actor: Actor;

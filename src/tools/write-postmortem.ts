@@ -47,7 +47,7 @@ export default defineTool({
     const { incident: _ref, ...given } = input;
     const safe = cleaned(given, (value) => deps.redact(cleanText(value)));
     const narrative = mergeNarratives([narrativeOf(loaded.incident) ?? {}, safe.narrative]) ?? {};
-    const findings = lintOf(loaded.incident, narrative, await viewFor(loaded, deps));
+    const findings = lintOf(loaded.incident, narrative, viewFor(loaded, deps));
     const errors = findings.filter((finding) => finding.level === 'error').length;
     const inputHash = hashOf('write_postmortem', input, deps);
     const draft: EventDraft = {

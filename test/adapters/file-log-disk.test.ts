@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   existsSync,
   fdatasyncSync,
   lstatSync,
@@ -13,6 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Disk } from '../../src/adapters/file-append.ts';
+import type { EventDraft } from '../../src/core/events.ts';
 import { fileCase } from '../support/file-log-kit.ts';
 import { ANA, newUid, note, opened, request, START } from '../support/log-kit.ts';
 import { tempFolder } from '../support/repo.ts';
@@ -91,6 +93,22 @@ describe('a disk that fails', () => {
     expect((await log.read(uid)).events).toHaveLength(2);
   });
 
+  it('acknowledges a write that lost no more than its last line end', async () => {
+    const disk: Disk = {
+      ...real,
+      write(fd, bytes) {
+        writeSync(fd, bytes, 0, bytes.length - 1);
+        return fails('ENOSPC')();
+      },
+    };
+    const { log, uid, another } = await fileCase(tempFolder(), { disk });
+    expect((await log.append(request(uid, note('a', 'k')))).events).toMatchObject([{ text: 'a' }]);
+    await another().append(request(uid, note('b')));
+    const { events, damage } = await another().read(uid);
+    expect(events.map(({ text }) => text)).toEqual(['a', 'b']);
+    expect(damage).toEqual([]);
+  });
+
   it('writes again when the log is deleted between write and flush', async () => {
     const state = { left: 1, path: '' };
     const disk: Disk = {
@@ -106,13 +124,47 @@ describe('a disk that fails', () => {
     expect((await another().read(uid)).events.map(({ text }) => text)).toEqual(['a']);
   });
 
-  it('flushes before it acknowledges a repeated call', async () => {
+  it('flushes what another process wrote before it acknowledges it again', async () => {
     const { log, uid, another } = await fileCase();
     await log.append(request(uid, note('a', 'k')));
-    expect(
-      (await another({ disk: { ...real, flush: fails('EIO') } }).append(request(uid, note('a', 'k'))))
-        .replayed,
-    ).toBe(true);
+    const retry = another({ disk: { ...real, flush: fails('EIO') } });
+    await expect(retry.append(request(uid, note('a', 'k')))).rejects.toMatchObject({ code: 'upstream' });
+  });
+});
+
+describe('two processes with one key', () => {
+  /** Lets another process write its event between our look at the log and our write. */
+  async function race(theirs: EventDraft) {
+    const rival = { path: '', line: '' };
+    const made = await fileCase(tempFolder(), {
+      disk: {
+        ...real,
+        write(fd, bytes) {
+          appendFileSync(rival.path, `\n${rival.line}\n`);
+          return writeSync(fd, bytes);
+        },
+      },
+    });
+    const other = await fileCase();
+    await other.log.append(request(other.uid, theirs));
+    rival.line = (await other.log.lines(other.uid)).trim().replaceAll(other.uid, made.uid);
+    rival.path = made.path;
+    return made;
+  }
+
+  it('both answer with the event that stands first in the file', async () => {
+    const { log, uid, another } = await race(note('a', 'k'));
+    const answer = await log.append(request(uid, note('a', 'k')));
+    const read = await another().read(uid);
+    expect(read.events).toEqual(answer.events);
+    expect(answer.replayed).toBe(true);
+    expect((await another().append(request(uid, note('a', 'k')))).events).toEqual(answer.events);
+  });
+
+  it('the later one is told when the content differs', async () => {
+    const { log, uid, another } = await race(note('theirs', 'k'));
+    await expect(log.append(request(uid, note('mine', 'k')))).rejects.toMatchObject({ code: 'conflict' });
+    expect((await another().read(uid)).events.map(({ text }) => text)).toEqual(['theirs']);
   });
 });
 

@@ -91,12 +91,12 @@ describe('the fact that ticks each task', () => {
     ]);
   });
 
-  it.each(TICKS)('%s (%#)', (id, before, tick) => {
-    const s = before();
+  it.each(TICKS)('%s (%#)', (id, prepare, tick) => {
+    const s = prepare();
     expect(state(s, id)?.state).toBe('open');
     s.add('noted', { minute: 10 * DAY }); // time alone ticks nothing
     expect(state(s, id)?.state).toBe('open');
-    const ticking = tick(before());
+    const ticking = tick(prepare());
     const { id: event, at } = ticking.events.at(-1) ?? { id: '', at: '' };
     expect(state(ticking, id)).toMatchObject({ state: 'done', event, at, note: null });
   });

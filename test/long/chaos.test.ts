@@ -33,7 +33,10 @@ const config = {
 
 const runs = [
   { name: '8 servers, 200 calls each, kills', flags: { servers: 8, calls: 1600, inflight: 1, kills: 24 } },
-  { name: '4 servers with 4 calls in flight, kills and pauses', flags: { servers: 4, calls: 800, inflight: 4, kills: long ? 50 : 12, pauses: long ? 8 : 2 } },
+  {
+    name: '4 servers with 4 calls in flight, kills and pauses',
+    flags: { servers: 4, calls: 800, inflight: 4, kills: long ? 50 : 12, pauses: long ? 8 : 2 },
+  },
 ];
 const seeds = long ? [1, 2, 3, 4, 5] : [1];
 
@@ -44,7 +47,10 @@ describeIf('shared')('the record under chaos', () => {
       const folder = mkdtempSync(join(tmpdir(), 'hotfix-pulse-chaos-'));
       const file = join(folder, 'config.json');
       writeFileSync(file, JSON.stringify(config));
-      const options = Object.entries({ ...flags, seed }).flatMap(([name, value]) => [`--${name}`, String(value)]);
+      const options = Object.entries({ ...flags, seed }).flatMap(([name, value]) => [
+        `--${name}`,
+        String(value),
+      ]);
       const run = spawnSync(process.execPath, [chaos, file, ...options, '--retry-unknown'], {
         encoding: 'utf8',
         maxBuffer: 1e8,

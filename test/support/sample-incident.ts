@@ -270,6 +270,5 @@ export function sampleOf(
 ): { incident: Incident; view: DocumentView } {
   const incident = foldIncident(SAMPLE_UID, events);
   const row = incident.severity && rowOf(matrixOf('default'), incident.severity.level);
-  const repo = { branch: 'main', head: '9f8e7d6c', last_tag: 'v1.4.1' };
-  return { incident, view: viewOf(incident, { nowMs, row, settings: { stability_h: 24 }, repo }) };
+  return { incident, view: viewOf(incident, { nowMs, row, settings: { stability_h: 24 } }) };
 }

@@ -6,13 +6,6 @@ import type { LevelRow } from '../severity.ts';
 import { type TaskState, tasksOf } from '../tasks.ts';
 import { isoOf } from '../time.ts';
 
-/** What git says about the repository; null where it says nothing. */
-interface RepoFacts {
-  branch: string | null;
-  head: string | null;
-  last_tag: string | null;
-}
-
 /** Everything besides the incident itself that a document shows. Plain data. */
 export interface DocumentView {
   /** RFC 3339, UTC. */
@@ -28,17 +21,15 @@ export interface DocumentView {
   branch: string;
   /** Folder of the incident, relative to the repository. */
   folder: string;
-  repo: RepoFacts | null;
 }
 
 export interface ViewInput {
   nowMs: number;
   row: LevelRow | null;
   settings: ClockSettings;
-  repo: RepoFacts | null;
 }
 
-export function viewOf(incident: Incident, { nowMs, row, settings, repo }: ViewInput): DocumentView {
+export function viewOf(incident: Incident, { nowMs, row, settings }: ViewInput): DocumentView {
   return {
     now: isoOf(nowMs),
     row,
@@ -48,6 +39,5 @@ export function viewOf(incident: Incident, { nowMs, row, settings, repo }: ViewI
     debts: openDebts(incident),
     branch: branchOf(incident),
     folder: folderOf(incident),
-    repo,
   };
 }
