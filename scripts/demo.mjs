@@ -17,18 +17,22 @@ const title = (line) => say(`\n# ${line}`);
 createSampleRepo(repo);
 const client = new Client({ name: 'demo', version: '1' });
 await client.connect(
-  new StdioClientTransport({ command: process.execPath, args: [bin, 'mcp', '--repo', repo], stderr: 'inherit' }),
+  new StdioClientTransport({
+    command: process.execPath,
+    args: [bin, 'mcp', '--repo', repo],
+    stderr: 'inherit',
+  }),
 );
 
 /** One call: the arguments, then the lines of the answer that tell the story. */
-async function call(name, args, keep = () => true) {
+async function call(name, args, keep = () => true, outcome = 'done') {
   say(`> ${name} ${JSON.stringify(args)}`);
   const result = await client.callTool({ name, arguments: args });
   for (const line of result.content[0].text.split('\n').filter(keep)) say(`  ${line}`);
-  if (result.isError) process.exitCode = expectedRefusals.has(name) ? process.exitCode : 1;
+  // A refusal that the story does not tell, or a gate that stays silent, fails the demo.
+  if ((result.isError ? 'refused' : 'done') !== outcome) process.exitCode = 1;
   return result.structuredContent;
 }
-const expectedRefusals = new Set(['record_timeline_event']);
 const brief = (line) => /^(hotfix-|\? |Next|gate_closed|⏰)/.test(line);
 
 title('Production runs v1.1.0, and something is wrong');
@@ -40,7 +44,15 @@ say(`GET /auth?user=ben -> ${failing.status} ${failing.body}`);
 title("/hotfix Users can't login - 500 error on auth endpoint");
 await call('create_hotfix_task', {
   description: "Users can't login - 500 error on auth endpoint",
-  facts: ['service: degraded', 'flow: login', 'users: many', 'data: none', 'security: no', 'spreading: no', 'what_changed: v1.1.0 was released'],
+  facts: [
+    'service: degraded',
+    'flow: login',
+    'users: many',
+    'data: none',
+    'security: no',
+    'spreading: no',
+    'what_changed: v1.1.0 was released',
+  ],
   started_at: '-12m',
   detected_by: 'customer report',
 });
@@ -51,43 +63,95 @@ git(repo, 'worktree', 'add', '-q', '--detach', previous, 'v1.0.0');
 const restored = await startService(previous);
 const good = await restored.get('ben');
 restored.stop();
-await call('record_timeline_event', { kind: 'mitigation_applied', type: 'rollback', text: 'Production runs v1.0.0 again' }, brief);
-await call('record_timeline_event', { kind: 'resolved', text: 'Looks fine now' }, brief);
-await call('record_timeline_event', {
-  kind: 'deploy_verified',
-  text: 'Logins succeed on v1.0.0',
-  evidence: [`output: GET /auth?user=ben -> ${good.status} ${good.body}`],
-}, brief);
+await call(
+  'record_timeline_event',
+  { kind: 'mitigation_applied', type: 'rollback', text: 'Production runs v1.0.0 again' },
+  brief,
+);
+await call('record_timeline_event', { kind: 'resolved', text: 'Looks fine now' }, brief, 'refused');
+await call(
+  'record_timeline_event',
+  {
+    kind: 'deploy_verified',
+    text: 'Logins succeed on v1.0.0',
+    evidence: [`output: GET /auth?user=ben -> ${good.status} ${good.body}`],
+  },
+  brief,
+);
 
 title('Find the cause, fix it on a hotfix branch, prove it');
 const culprit = git(repo, 'log', '-1', '--format=%h', '--', 'auth.js');
-await call('record_timeline_event', {
-  kind: 'cause_identified',
-  text: 'auth.js reads session.id of users who have no session',
-  evidence: [`commit:${culprit}`],
-}, brief);
+await call(
+  'record_timeline_event',
+  {
+    kind: 'cause_identified',
+    text: 'auth.js reads session.id of users who have no session',
+    evidence: [`commit:${culprit}`],
+  },
+  brief,
+);
 const worktree = `${previous}-fix`;
 git(repo, 'worktree', 'add', '-q', '-b', 'hotfix/001-users-cant-login', worktree, 'v1.1.0');
 put(worktree, FIX);
 git(worktree, 'add', '-A');
-git(worktree, 'commit', '-q', '-m', 'fix: [HOTFIX] log in users without a session', '-m', 'Hotfix: hotfix-001');
+git(
+  worktree,
+  'commit',
+  '-q',
+  '-m',
+  'fix: [HOTFIX] log in users without a session',
+  '-m',
+  'Hotfix: hotfix-001',
+);
 const commit = git(worktree, 'rev-parse', '--short', 'HEAD');
 execFileSync(process.execPath, ['--test'], { cwd: worktree, stdio: 'ignore' });
-await call('record_timeline_event', { kind: 'fix_committed', text: 'A missing session is a new one', ref: commit }, brief);
-await call('record_timeline_event', { kind: 'checks_run', type: 'passed', text: 'node --test: 1 passed', ref: commit, evidence: ['output: node --test, exit code 0'] }, brief);
+await call(
+  'record_timeline_event',
+  { kind: 'fix_committed', text: 'A missing session is a new one', ref: commit },
+  brief,
+);
+await call(
+  'record_timeline_event',
+  {
+    kind: 'checks_run',
+    type: 'passed',
+    text: 'node --test: 1 passed',
+    ref: commit,
+    evidence: ['output: node --test, exit code 0'],
+  },
+  brief,
+);
 const repaired = await startService(worktree);
 const now = await repaired.get('ben');
 repaired.stop();
 await call('record_timeline_event', { kind: 'deployed', text: 'Hotfix to production', ref: commit }, brief);
-await call('record_timeline_event', {
-  kind: 'resolved',
-  text: 'Users without a session log in again',
-  evidence: [`output: GET /auth?user=ben -> ${now.status} ${now.body}`],
-}, brief);
+await call(
+  'record_timeline_event',
+  {
+    kind: 'resolved',
+    text: 'Users without a session log in again',
+    evidence: [`output: GET /auth?user=ben -> ${now.status} ${now.body}`],
+  },
+  brief,
+);
 
 title('Tell people, follow up, write it down');
-await call('record_timeline_event', { kind: 'update_posted', text: 'Logins work again. Sorry for the trouble.', type: 'public' }, brief);
-await call('record_timeline_event', { kind: 'action_added', text: 'Test logins of users without a session before every release', owner: 'Sam', due: '+2w', type: 'prevent' }, brief);
+await call(
+  'record_timeline_event',
+  { kind: 'update_posted', text: 'Logins work again. Sorry for the trouble.', type: 'public' },
+  brief,
+);
+await call(
+  'record_timeline_event',
+  {
+    kind: 'action_added',
+    text: 'Test logins of users without a session before every release',
+    owner: 'Sam',
+    due: '+2w',
+    type: 'prevent',
+  },
+  brief,
+);
 await call('write_postmortem', {
   summary: 'Users without a session could not log in after v1.1.0.',
   contributing_factors: ['No test covered a user without a session.'],
@@ -95,13 +159,16 @@ await call('write_postmortem', {
   went_wrong: ['A customer noticed before we did.'],
   lessons: ['Every new field in a token needs a test without that field.'],
 });
-await call('close_incident', {}, (line) => /^(hotfix-|gate_closed|Nothing|Next)/.test(line));
+await call('close_incident', {}, (line) => /^(hotfix-|gate_closed|Nothing|Next)/.test(line), 'refused');
 
 title('What is on disk (nothing is staged, nothing left this machine)');
 const folder = join(repo, 'specs', readdirSync(join(repo, 'specs'))[0] ?? '');
-for (const file of readdirSync(folder).sort()) say(`${file.padEnd(16)} ${readFileSync(join(folder, file), 'utf8').split('\n').length - 1} lines`);
+for (const file of readdirSync(folder).sort())
+  say(`${file.padEnd(16)} ${readFileSync(join(folder, file), 'utf8').split('\n').length - 1} lines`);
 say(`git status: ${git(repo, 'status', '--porcelain') || 'clean'}`);
-const sections = readFileSync(join(folder, 'post-mortem.md'), 'utf8').split('\n').filter((line) => line.startsWith('## '));
+const sections = readFileSync(join(folder, 'post-mortem.md'), 'utf8')
+  .split('\n')
+  .filter((line) => line.startsWith('## '));
 say(`post-mortem.md: ${sections.map((line) => line.slice(3)).join(' · ')}`);
 await client.close();
 if (!existsSync(join(repo, 'auth.js'))) process.exitCode = 1;

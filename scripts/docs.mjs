@@ -21,7 +21,13 @@ export function stable(text) {
 
 export function transcript() {
   const env = { ...process.env, NO_COLOR: '1' };
-  return stable(execFileSync(process.execPath, [join(root, 'scripts', 'demo.mjs')], { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'ignore'] }));
+  return stable(
+    execFileSync(process.execPath, [join(root, 'scripts', 'demo.mjs')], {
+      encoding: 'utf8',
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+  );
 }
 
 async function tools() {
@@ -36,7 +42,11 @@ async function tools() {
 const cell = (text) => text.replaceAll('|', '\\|').replace(/\s+/g, ' ');
 
 function toolRows(listed) {
-  return ['| tool | what it does |', '|---|---|', ...listed.map((tool) => `| \`${tool.name}\` | ${cell(tool.description)} |`)].join('\n');
+  return [
+    '| tool | what it does |',
+    '|---|---|',
+    ...listed.map((tool) => `| \`${tool.name}\` | ${cell(tool.description)} |`),
+  ].join('\n');
 }
 
 function toolPages(listed) {
@@ -44,9 +54,18 @@ function toolPages(listed) {
     .map((tool) => {
       const required = new Set(tool.inputSchema.required ?? []);
       const rows = Object.entries(tool.inputSchema.properties ?? {}).map(
-        ([name, schema]) => `| \`${name}\`${required.has(name) ? ' (required)' : ''} | ${cell(typeOf(schema))} | ${cell(schema.description ?? '')} |`,
+        ([name, schema]) =>
+          `| \`${name}\`${required.has(name) ? ' (required)' : ''} | ${cell(typeOf(schema))} | ${cell(schema.description ?? '')} |`,
       );
-      return [`## ${tool.name}`, '', tool.description, '', '| argument | type | meaning |', '|---|---|---|', ...rows].join('\n');
+      return [
+        `## ${tool.name}`,
+        '',
+        tool.description,
+        '',
+        '| argument | type | meaning |',
+        '|---|---|---|',
+        ...rows,
+      ].join('\n');
     })
     .join('\n\n');
 }
@@ -71,7 +90,11 @@ export async function generated() {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const page = readFileSync(join(root, 'docs', 'tools.md'), 'utf8');
   return {
-    'README.md': between(between(readme, 'tools', toolRows(listed)), 'transcript', `\`\`\`text\n${transcript().trim()}\n\`\`\``),
+    'README.md': between(
+      between(readme, 'tools', toolRows(listed)),
+      'transcript',
+      `\`\`\`text\n${transcript().trim()}\n\`\`\``,
+    ),
     'docs/tools.md': between(page, 'tools', toolPages(listed)),
   };
 }
@@ -83,6 +106,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     stale.push(file);
     if (!process.argv.includes('--check')) writeFileSync(join(root, file), text);
   }
-  if (stale.length > 0) process.stderr.write(`${process.argv.includes('--check') ? 'out of date' : 'written'}: ${stale.join(', ')}\n`);
+  if (stale.length > 0)
+    process.stderr.write(
+      `${process.argv.includes('--check') ? 'out of date' : 'written'}: ${stale.join(', ')}\n`,
+    );
   if (stale.length > 0 && process.argv.includes('--check')) process.exitCode = 1;
 }

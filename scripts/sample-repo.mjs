@@ -42,7 +42,12 @@ export const FIX = { 'auth.js': FIXED, 'test/auth.test.js': TEST };
 
 /** Runs git with fixed identity, dates and no outside configuration, so that commits are the same every time. */
 export function git(cwd, ...args) {
-  return execFileSync('git', args, { cwd, env: gitEnv(), encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+  return execFileSync('git', args, {
+    cwd,
+    env: gitEnv(),
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }).trim();
 }
 
 function gitEnv() {
@@ -53,10 +58,12 @@ function gitEnv() {
     HOME: process.env.HOME,
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
-    ...Object.fromEntries(['AUTHOR', 'COMMITTER'].flatMap((role) => [
-      ...Object.entries(who).map(([key, value]) => [`GIT_${role}_${key}`, value]),
-      [`GIT_${role}_DATE`, date],
-    ])),
+    ...Object.fromEntries(
+      ['AUTHOR', 'COMMITTER'].flatMap((role) => [
+        ...Object.entries(who).map(([key, value]) => [`GIT_${role}_${key}`, value]),
+        [`GIT_${role}_DATE`, date],
+      ]),
+    ),
   };
 }
 

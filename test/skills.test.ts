@@ -251,7 +251,7 @@ describe('the examples, played in the order in which the skills show them', () =
   it('every call is accepted but the close, which has to wait', { timeout: 60_000 }, async () => {
     const [{ TOOLS }, { callTool }, { createDeps }] = await Promise.all([
       import('../src/tools/index.ts'),
-      import('../src/tools/call.ts'),
+      import('../src/tools/support/call.ts'),
       import('../src/wire.ts'),
     ]);
     await run('git', ['init', '-q', folder]);

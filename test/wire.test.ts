@@ -36,7 +36,7 @@ describe('the dependencies', () => {
     expect((await wire({}, { ...AGENT, on_behalf_of: 'Bob' })).actor.on_behalf_of).toBe('Bob');
     const person: Actor = { kind: 'human', name: 'Eve', via: 'terminal' };
     expect((await wire({}, person)).actor).toEqual(person);
-    expect(await (await wire()).git?.facts()).toMatchObject({ user: 'Ada', head: null });
+    expect(await (await wire()).git?.facts()).toMatchObject({ user: 'Ada' });
   });
 
   it('take clock and ids from a test', async () => {

@@ -8,6 +8,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   unlinkSync,
@@ -16,7 +17,7 @@ import {
 import { join } from 'node:path';
 import { hasErrno, PulseError } from '../core/errors.ts';
 
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 const TEMP = /^\.hotfix-pulse-(\d+)-[0-9a-f-]{36}\.tmp$/;
 
 /** What stands under a name, without following a link. */
@@ -61,10 +62,11 @@ export interface AtomicWrite {
  * @throws PulseError `unsafe` when the folder turned out to be reached through a symbolic link
  */
 export function writeAtomic({ folder, name, text, stillWanted, flush = true }: AtomicWrite): boolean {
-  const temp = join(folder, `.hotfix-pulse-${process.pid}-${randomUUID()}.tmp`);
+  const { base, release } = pinned(folder);
+  const temp = join(base, `.hotfix-pulse-${process.pid}-${randomUUID()}.tmp`);
   let isTemp = false;
-  const fd = openSync(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
   try {
+    const fd = openSync(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
     isTemp = true;
     try {
       checkSame(folder, temp, fd);
@@ -73,14 +75,44 @@ export function writeAtomic({ folder, name, text, stillWanted, flush = true }: A
     } finally {
       closeSync(fd);
     }
-    // A folder swapped from here on no longer holds the temporary name, so the rename fails.
     if (realpathSync(folder) !== folder) throw throughLink();
     if (stillWanted && !stillWanted()) return false;
-    renameSync(temp, join(folder, name));
+    renameSync(temp, join(base, name));
     isTemp = false;
     return true;
   } finally {
     if (isTemp) removeQuietly(temp);
+    release();
+  }
+}
+
+/**
+ * The folder by its open descriptor, where the system offers such paths (Linux): a folder that is swapped
+ * for a link after this moment changes nothing. Elsewhere the path itself, with the checks around each step.
+ */
+function pinned(folder: string): { base: string; release: () => void } {
+  const fd = openFolder(folder);
+  const base = `/proc/self/fd/${fd}`;
+  try {
+    if (readlinkSync(base) === folder) return { base, release: () => closeSync(fd) };
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT', 'EINVAL', 'ENOTDIR')) {
+      closeSync(fd);
+      return { base: folder, release: () => {} };
+    }
+    closeSync(fd);
+    throw error;
+  }
+  closeSync(fd);
+  throw throughLink();
+}
+
+function openFolder(folder: string): number {
+  try {
+    return openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  } catch (error) {
+    // A link in the place of the folder answers one of these two.
+    throw hasErrno(error, 'ELOOP', 'ENOTDIR') ? throughLink() : error;
   }
 }
 

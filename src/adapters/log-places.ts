@@ -50,7 +50,7 @@ function bareDir(folder: string): string | null {
 
 /** Source: XDG base directory specification; a relative value is to be ignored. */
 function stateHome(): string {
-  const set = process.env['XDG_STATE_HOME'];
+  const set = process.env.XDG_STATE_HOME;
   return set !== undefined && isAbsolute(set) ? set : join(homedir(), '.local', 'state');
 }
 

@@ -74,7 +74,7 @@ async function cwdRoot(search: RootSearch): Promise<string | null> {
 
 /** The home folder and `/` hold repositories; they are one only where this program was used before. */
 async function isNobodysRepository(root: string, { env }: RootSearch): Promise<boolean> {
-  const home = await realFolder(env['HOME'] || env['USERPROFILE'] || homedir());
+  const home = await realFolder(env.HOME || env.USERPROFILE || homedir());
   return (root === parse(root).root || root === home) && !existsSync(join(root, MARKERS[0]));
 }
 

@@ -1,5 +1,5 @@
 import type { RefreshRequest } from '../ports.ts';
-import type { Loaded } from '../tools/load.ts';
+import type { Loaded } from '../tools/support/load.ts';
 import type { Answer, Deps, Tool } from '../tools/tool.ts';
 
 /** What the command line runs. `main.ts` gives the real ones, tests give stand-ins. */
@@ -12,6 +12,7 @@ export interface App {
   /** File name (`hotfix.md`) to its whole generated text. */
   documentsOf(ref: string | undefined, deps: Deps): Promise<{ files: Record<string, string> }>;
   publishIncident(ref: string | undefined, deps: Deps): Promise<Answer<Record<string, unknown>>>;
+  importIncident(folder: string, deps: Deps): Promise<Answer<Record<string, unknown>>>;
   /** Rewrites the incident's folder from the record; gives sentences for people. */
   refreshFolder(loaded: Loaded, deps: Deps, mode: RefreshRequest['mode']): Promise<string[]>;
   findRoot(from: {

@@ -2,7 +2,7 @@ import { type Clock, overdueClocks } from '../core/clocks.ts';
 import type { RecordedEvent } from '../core/events.ts';
 import { isOpen, severityLabel } from '../core/incident.ts';
 import { pulseOf } from '../core/pulse.ts';
-import type { Loaded } from '../tools/load.ts';
+import type { Loaded } from '../tools/support/load.ts';
 import { owedClocks } from './render.ts';
 
 /** One thing that is different from the last look. */

@@ -9,6 +9,7 @@ import { type Command, EXIT } from './command.ts';
 import { flagsOf } from './flag-shapes.ts';
 import { type Globals, parseFlags, splitCommand } from './flags.ts';
 import { commandHelp, overview } from './help.ts';
+import { importFolder } from './import.ts';
 import { readInput } from './input.ts';
 import type { Io } from './io.ts';
 import { operationCommand } from './operation.ts';
@@ -22,7 +23,16 @@ import { verify } from './verify.ts';
 import { watch } from './watch.ts';
 
 /** The commands that are no operations, in the order of the help. */
-export const OTHER_COMMANDS: readonly Command[] = [status, watch, timeline, print, publish, verify, purge];
+export const OTHER_COMMANDS: readonly Command[] = [
+  status,
+  watch,
+  timeline,
+  print,
+  publish,
+  importFolder,
+  verify,
+  purge,
+];
 
 /** Runs one command line and gives its exit code. Never throws, never ends the process: a pipe gets all output. */
 export async function runCli(argv: readonly string[], io: Io, app: App): Promise<number> {

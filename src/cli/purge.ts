@@ -5,7 +5,7 @@ import { folderOf } from '../core/incident.ts';
 import { kindSpec } from '../core/kinds.ts';
 import { oneLine } from '../core/untrusted.ts';
 import type { FolderState } from '../ports.ts';
-import type { Loaded } from '../tools/load.ts';
+import type { Loaded } from '../tools/support/load.ts';
 import type { Deps } from '../tools/tool.ts';
 import type { App } from './app.ts';
 import { type Command, EXIT } from './command.ts';

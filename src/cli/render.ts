@@ -6,7 +6,7 @@ import { kindSpec } from '../core/kinds.ts';
 import { pulseOf } from '../core/pulse.ts';
 import { dateOf, hhmm, MINUTE, msBetween } from '../core/time.ts';
 import { cleanText, oneLine } from '../core/untrusted.ts';
-import type { Loaded } from '../tools/load.ts';
+import type { Loaded } from '../tools/support/load.ts';
 import type { Paint } from './colour.ts';
 
 /** An event whose two times differ by more than this is shown as reported later. */

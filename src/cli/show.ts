@@ -1,5 +1,5 @@
 import { cleanText } from '../core/untrusted.ts';
-import type { Loaded } from '../tools/load.ts';
+import type { Loaded } from '../tools/support/load.ts';
 import type { Paint } from './colour.ts';
 import { owedClocks, renderClocks, renderHead, renderTimeline } from './render.ts';
 

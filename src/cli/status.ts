@@ -2,7 +2,7 @@ import * as z from 'zod/v4';
 import { type Clock, overdueClocks } from '../core/clocks.ts';
 import { severityLabel } from '../core/incident.ts';
 import { pulseOf } from '../core/pulse.ts';
-import type { Loaded } from '../tools/load.ts';
+import type { Loaded } from '../tools/support/load.ts';
 import type { Paint } from './colour.ts';
 import { type Command, EXIT } from './command.ts';
 import { concerning, owedClocks, renderClocks, renderHead } from './render.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/v4';
 import { hhmm, isoOf, SECOND } from '../core/time.ts';
-import type { Loaded } from '../tools/load.ts';
+import type { Loaded } from '../tools/support/load.ts';
 import type { Deps } from '../tools/tool.ts';
 import { type Change, changesBetween } from './changes.ts';
 import type { Paint } from './colour.ts';

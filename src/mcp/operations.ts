@@ -26,9 +26,9 @@ export async function loadOperations(): Promise<Operations> {
   const [{ TOOLS }, { callTool }, { documentsOf }, { loadAll }, { isOpen }, { narrativeOf }] =
     await Promise.all([
       import('../tools/index.ts'),
-      import('../tools/call.ts'),
-      import('../tools/documents.ts'),
-      import('../tools/load.ts'),
+      import('../tools/support/call.ts'),
+      import('../tools/support/documents.ts'),
+      import('../tools/support/load.ts'),
       import('../core/incident.ts'),
       import('../core/documents/documents.ts'),
     ]);

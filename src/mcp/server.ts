@@ -162,7 +162,7 @@ function rawArguments(params: unknown): Record<string, unknown> {
 
 /** The repository is the door's business: operations get their dependencies for it instead. */
 function withoutRepo(args: Record<string, unknown>, takes: boolean): { repo?: string; rest: object } {
-  if (!takes || typeof args['repo'] !== 'string') return { rest: args };
+  if (!takes || typeof args.repo !== 'string') return { rest: args };
   const { repo, ...rest } = args;
   return { repo: String(repo), rest };
 }

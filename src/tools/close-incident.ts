@@ -2,13 +2,13 @@ import * as z from 'zod/v4';
 import type { EventDraft } from '../core/events.ts';
 import { closeGate, onlyWaits } from '../core/gates.ts';
 import { checkLegal } from '../core/record.ts';
-import { answered, Standing, standingOf } from './answer.ts';
-import { closeFacts } from './close-facts.ts';
-import { refreshFolder } from './documents.ts';
-import { loadIncident, loadUid } from './load.ts';
-import { overrideDraft } from './override.ts';
+import { answered, Standing, standingOf } from './support/answer.ts';
+import { closeFacts } from './support/close-facts.ts';
+import { refreshFolder } from './support/documents.ts';
+import { loadIncident, loadUid } from './support/load.ts';
+import { overrideDraft } from './support/override.ts';
+import { hashOf } from './support/write.ts';
 import { defineTool } from './tool.ts';
-import { hashOf } from './write.ts';
 
 /** Closes an incident when its gate is open. A close that waits only for time says until when and is no error. */
 export default defineTool({

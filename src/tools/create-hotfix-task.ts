@@ -3,17 +3,15 @@ import { type Classification, classify } from '../core/classify.ts';
 import { PulseError } from '../core/errors.ts';
 import type { EventDraft } from '../core/events.ts';
 import { folderOf, isOpen, lastOf } from '../core/incident.ts';
-import { FACTS } from '../core/kinds.ts';
-import { parseLevel } from '../core/severity.ts';
-import { SeverityFacts, valuesOf } from '../core/severity-facts.ts';
 import { foldTitle, slugOf, titleLikeness } from '../core/slug.ts';
 import { HOUR } from '../core/time.ts';
 import { CAPS, oneLine } from '../core/untrusted.ts';
-import { answered, Standing, standingOf } from './answer.ts';
-import { refreshFolder } from './documents.ts';
-import { type Loaded, loadAll, loadUid } from './load.ts';
+import { answered, Standing, standingOf } from './support/answer.ts';
+import { refreshFolder } from './support/documents.ts';
+import { type Loaded, loadAll, loadUid } from './support/load.ts';
+import { severityDraft, statedFacts } from './support/opening.ts';
+import { fitText, hashOf, keyed, removedWarning } from './support/write.ts';
 import { type Answer, type Deps, defineTool } from './tool.ts';
-import { fitText, hashOf, keyed, removedWarning, whenOf } from './write.ts';
 
 /** The same title within this time, while not resolved, is the same incident. */
 const SAME_INCIDENT_MS = 24 * HOUR;
@@ -64,63 +62,40 @@ export default defineTool({
 
 type Input = z.output<typeof Input>;
 type Opened = Answer<z.input<typeof Output>>;
-type Common = Pick<EventDraft, 'evidence' | 'basis' | 'input_hash'>;
-type When = ReturnType<typeof whenOf>;
 
 async function open(input: Input, highest: number, deps: Deps): Promise<Opened> {
   const all = await loadAll(deps);
   const inputHash = hashOf('create_hotfix_task', input, deps);
   const nowMs = deps.clock.now();
-  const uid = deps.ids.ulid(nowMs, null);
-  const described = await fitText(input.description, deps, (whole) => deps.log.putBlob(uid, whole));
   const title = oneLine(deps.redact(input.title?.trim() || input.description.trim()).text, CAPS.title);
   const again = earlier(all, input, inputHash, title, nowMs);
   if (again) return reported(again, deps, { opened: false, classification: null, removed: [], similar: [] });
 
-  const facts = (input.facts ?? []).map(parseFact);
-  const classification = classify({
-    facts: severityFacts(facts),
-    description: described.text,
-    matrix: deps.settings.matrix,
-  });
-  const common: Common = { evidence: [], basis: 'stated', input_hash: inputHash };
-  const fact = (name: string, value: string, when: When): EventDraft => ({
-    ...common,
-    ...when,
-    kind: 'fact_recorded',
-    text: value,
-    data: { name, value },
-  });
-  const observed = { at_source: 'observed' } as const;
-  const source = input.detected_by ?? 'stated when the incident was opened';
-  const drafts: EventDraft[] = [
-    {
-      ...{ kind: 'opened', text: title, evidence: [], basis: 'measured', input_hash: inputHash, ...observed },
-      data: {
-        ...{ number: highest + 1, slug: slugOf(title), title, description: described.text },
-        ...(described.blob === undefined ? {} : { blob: described.blob }),
-      },
+  // Everything that can be refused comes before the first byte is kept.
+  const stated = statedFacts(input, deps);
+  const uid = deps.ids.ulid(nowMs, null);
+  const described = await fitText(input.description, deps, (whole) => deps.log.putBlob(uid, whole));
+  const { matrix } = deps.settings;
+  const classification = classify({ facts: stated.severity, description: described.text, matrix });
+  const opened: EventDraft = {
+    ...{ kind: 'opened', text: title, evidence: [], basis: 'measured', at_source: 'observed' },
+    input_hash: inputHash,
+    data: {
+      ...{ number: highest + 1, slug: slugOf(title), title, description: described.text },
+      ...(described.blob === undefined ? {} : { blob: described.blob }),
     },
-    ...facts.map(({ name, value }) => fact(name, value, observed)),
-    ...(input.detected_by === undefined ? [] : [fact('detected_by', input.detected_by, observed)]),
-    ...(input.started_at === undefined
-      ? []
-      : [timeFact('started', whenOf(input.started_at, source, deps), common)]),
-    ...(input.detected_at === undefined
-      ? []
-      : [timeFact('detected', whenOf(input.detected_at, source, deps), common)]),
-    severityDraft(input, classification, common),
+  };
+  const drafts = [
+    opened,
+    ...stated.drafts.map((draft) => ({ ...draft, input_hash: inputHash })),
+    severityDraft(stated.level, classification, inputHash),
   ];
-  const outcome = await deps.log.append({
-    incident: uid,
-    by: deps.actor,
-    drafts: keyed(drafts, input.idempotency_key),
-  });
+  const keys = keyed(drafts, input.idempotency_key);
+  const outcome = await deps.log.append({ incident: uid, by: deps.actor, drafts: keys });
   const similar = all.filter(
     ({ incident }) => isOpen(incident) && titleLikeness(incident.title, title) >= SIMILAR,
   );
-  const loaded = await loadUid(uid, deps);
-  return reported(loaded, deps, {
+  return reported(await loadUid(uid, deps), deps, {
     opened: true,
     classification,
     removed: [...described.removed, ...outcome.removed],
@@ -153,63 +128,6 @@ function earlier(
     const age = nowMs - Date.parse(incident.opened?.recorded_at ?? '');
     return !ended && age <= SAME_INCIDENT_MS && foldTitle(incident.title) === foldTitle(title);
   });
-}
-
-function timeFact(name: 'started' | 'detected', when: When, common: Common): EventDraft {
-  return {
-    kind: 'fact_recorded',
-    text: 'stated when the incident was opened',
-    data: { name, value: when.at ?? '' },
-    ...common,
-    ...when,
-  };
-}
-
-function severityDraft(input: Input, result: Classification, common: Common): EventDraft {
-  const stated = input.severity === undefined ? null : parseLevel(input.severity);
-  const { lowest, highest } = result.range;
-  const text = stated
-    ? `Severity ${stated}, stated when opened`
-    : `Severity ${result.label} by rule: ${result.rules.map((rule) => rule.id).join(', ') || 'no rule fired'}`;
-  const data = stated
-    ? { to: stated, confirmed: true }
-    : { to: result.severity, confirmed: result.confirmed, lowest, highest };
-  return {
-    kind: 'severity_changed',
-    text,
-    data,
-    at_source: 'observed',
-    ...common,
-    basis: stated ? 'stated' : 'measured',
-  };
-}
-
-function parseFact(line: string): { name: string; value: string } {
-  const [, name = '', value = ''] = /^\s*([a-z_]+)\s*[:=]\s*(\S.*?)\s*$/s.exec(line) ?? [];
-  if (FACTS.some((known) => known === name) && value !== '') return checkedFact(name, value);
-  throw new PulseError(
-    'invalid_input',
-    'a fact must be written as "name: value"',
-    `names: ${FACTS.join(', ')}; for example "service: down", "users: 40%", "what_changed: deploy of v1.4.0"`,
-  );
-}
-
-/** A severity fact must have one of its values; other facts are free text. */
-export function checkedFact(name: string, value: string): { name: string; value: string } {
-  const fact = SeverityFacts.keyof().safeParse(name).data;
-  if (!fact || SeverityFacts.shape[fact].safeParse(value).success) return { name, value };
-  throw new PulseError(
-    'invalid_input',
-    `the fact ${name} cannot have that value`,
-    `values: ${valuesOf(fact)}`,
-  );
-}
-
-function severityFacts(facts: { name: string; value: string }[]): SeverityFacts {
-  const known = facts
-    .filter(({ name }) => name in SeverityFacts.shape)
-    .map(({ name, value }) => [name, value]);
-  return SeverityFacts.parse(Object.fromEntries(known));
 }
 
 async function reported(

@@ -6,10 +6,10 @@ import { handoffText } from '../core/handoff.ts';
 import { folderOf } from '../core/incident.ts';
 import { tasksOf } from '../core/tasks.ts';
 import { fence, oneLine } from '../core/untrusted.ts';
-import { answered, Standing, standingOf } from './answer.ts';
-import { closeFacts } from './close-facts.ts';
-import { refreshFolder } from './documents.ts';
-import { loadIncident } from './load.ts';
+import { answered, Standing, standingOf } from './support/answer.ts';
+import { closeFacts } from './support/close-facts.ts';
+import { refreshFolder } from './support/documents.ts';
+import { loadIncident } from './support/load.ts';
 import { defineTool } from './tool.ts';
 
 /** How much of the latest events an ordinary answer shows. */

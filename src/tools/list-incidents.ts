@@ -3,7 +3,7 @@ import { overdueClocks } from '../core/clocks.ts';
 import { isOpen, severityLabel } from '../core/incident.ts';
 import { pulseOf } from '../core/pulse.ts';
 import { oneLine } from '../core/untrusted.ts';
-import { type Loaded, loadAll, urgentOf } from './load.ts';
+import { type Loaded, loadAll, urgentOf } from './support/load.ts';
 import { defineTool } from './tool.ts';
 
 const TITLE = 70;

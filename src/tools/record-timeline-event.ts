@@ -7,11 +7,10 @@ import type { Incident } from '../core/incident.ts';
 import { type Kind, RECORDABLE_KINDS } from '../core/kinds.ts';
 import { dataFor, notedDraft, type RecordInput } from '../core/record.ts';
 import { SeverityFacts } from '../core/severity-facts.ts';
-import { answered, Standing, standingOf } from './answer.ts';
-import { checkedFact } from './create-hotfix-task.ts';
-import { type Loaded, loadIncident } from './load.ts';
-import { overrideDraft } from './override.ts';
-import { type Deps, defineTool } from './tool.ts';
+import { answered, Standing, standingOf } from './support/answer.ts';
+import { type Loaded, loadIncident } from './support/load.ts';
+import { checkedFact } from './support/opening.ts';
+import { overrideDraft } from './support/override.ts';
 import {
   checkedEvidence,
   dueOf,
@@ -22,7 +21,8 @@ import {
   sentTwice,
   whenOf,
   write,
-} from './write.ts';
+} from './support/write.ts';
+import { type Deps, defineTool } from './tool.ts';
 
 const text = z.string().optional();
 

@@ -2,7 +2,7 @@ import * as z from 'zod/v4';
 import { formatDuration } from '../core/duration.ts';
 import { type Review, reviewOf } from '../core/review.ts';
 import { parseWhen } from '../core/time.ts';
-import { loadAll } from './load.ts';
+import { loadAll } from './support/load.ts';
 import { defineTool } from './tool.ts';
 
 const Interval = z.object({

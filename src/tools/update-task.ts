@@ -3,10 +3,10 @@ import { PulseError } from '../core/errors.ts';
 import type { EventDraft } from '../core/events.ts';
 import { checkLegal } from '../core/record.ts';
 import { nextTask, TASKS, tasksOf } from '../core/tasks.ts';
-import { answered, Standing, standingOf } from './answer.ts';
-import { loadIncident } from './load.ts';
+import { answered, Standing, standingOf } from './support/answer.ts';
+import { loadIncident } from './support/load.ts';
+import { hashOf, sentTwice, write } from './support/write.ts';
 import { defineTool } from './tool.ts';
-import { hashOf, sentTwice, write } from './write.ts';
 
 /** Ticks or skips a task by word. Facts tick tasks by themselves; a tick by word opens no gate. */
 export default defineTool({

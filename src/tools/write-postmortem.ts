@@ -6,11 +6,11 @@ import type { EventDraft } from '../core/events.ts';
 import { folderOf } from '../core/incident.ts';
 import { checkLegal } from '../core/record.ts';
 import { cleanText } from '../core/untrusted.ts';
-import { answered, Standing, standingOf } from './answer.ts';
-import { refreshFolder, viewFor } from './documents.ts';
-import { loadIncident, loadUid } from './load.ts';
+import { answered, Standing, standingOf } from './support/answer.ts';
+import { refreshFolder, viewFor } from './support/documents.ts';
+import { loadIncident, loadUid } from './support/load.ts';
+import { hashOf, removedWarning, sentTwice } from './support/write.ts';
 import { defineTool } from './tool.ts';
-import { hashOf, removedWarning, sentTwice } from './write.ts';
 
 const text = z.string().max(16_000).optional();
 const list = z.array(z.string().min(1).max(4_000)).max(30).optional();

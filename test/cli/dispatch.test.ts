@@ -3,8 +3,8 @@ import { OTHER_COMMANDS } from '../../src/cli/dispatch.ts';
 import { commandHelp } from '../../src/cli/help.ts';
 import { OPERATIONS, operationCommand } from '../../src/cli/operation.ts';
 import { ERROR_CODES, PulseError } from '../../src/core/errors.ts';
-import { checkedArguments } from '../../src/tools/call.ts';
 import { TOOLS } from '../../src/tools/index.ts';
+import { checkedArguments } from '../../src/tools/support/call.ts';
 import { fakeWorld, opened, run, sample } from './fakes.ts';
 
 describe('running an operation', () => {

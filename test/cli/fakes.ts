@@ -7,7 +7,7 @@ import type { EventDraft, RecordedEvent } from '../../src/core/events.ts';
 import { foldIncident } from '../../src/core/incident.ts';
 import { matrixOf } from '../../src/core/severity.ts';
 import type { Damage } from '../../src/ports.ts';
-import { type Loaded, settle } from '../../src/tools/load.ts';
+import { type Loaded, settle } from '../../src/tools/support/load.ts';
 import { type Deps, defineTool, type Tool } from '../../src/tools/tool.ts';
 
 export const T0 = Date.parse('2026-11-20T14:00:00Z');
@@ -227,6 +227,7 @@ export function fakeApp(world: World, io: FakeIo, tools: readonly Tool[] = [samp
       data: { folder: 'specs/x' },
       warnings: [],
     }),
+    importIncident: async () => ({ text: 'Took over', data: {}, warnings: [] }),
     async refreshFolder(_loaded, _deps, mode) {
       world.calls.push({ refresh: mode });
       return [];

@@ -33,7 +33,7 @@ async function open(cwd: string, env: Record<string, string> = {}): Promise<Clie
     command: process.execPath,
     args: [door],
     cwd,
-    env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env },
+    env: { PATH: process.env.PATH ?? '', HOME: folder, ...env },
     stderr: 'pipe',
   });
   const client = new Client({ name: 'opencode', version: '1' });

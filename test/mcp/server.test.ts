@@ -116,14 +116,14 @@ describe('a call', () => {
       text: 'told in the text: warn'.replace('told', 'warn told'),
     });
     expect(content).toEqual([{ type: 'text', text: 'warn told in the text: warn\n! not told' }]);
-    expect(structuredContent?.['warnings']).toEqual(['told in the text: warn', 'not told']);
+    expect(structuredContent?.warnings).toEqual(['told in the text: warn', 'not told']);
   });
 
   it.each([`it's "quoted" $(whoami) \`id\``, "$& $1 $` $'", '${HOME} %s \\n', '\u202eabc 🚨 日本'])(
     'keeps %j as it is',
     async (text) => {
       const { call } = await connect();
-      expect((await call('echo_text', { text })).structuredContent?.['text']).toBe(text);
+      expect((await call('echo_text', { text })).structuredContent?.text).toBe(text);
     },
   );
 
@@ -219,7 +219,7 @@ describe('a refused call', () => {
       code: 'invalid_input',
       hint: expect.stringContaining('text, times?, at?, repo?'),
     });
-    expect(error?.['message']).toContain(named);
+    expect(error?.message).toContain(named);
     expect({}).not.toHaveProperty('polluted');
   });
 });

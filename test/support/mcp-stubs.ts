@@ -2,7 +2,7 @@ import * as z from 'zod/v4';
 import { PulseError } from '../../src/core/errors.ts';
 import { toolDefinitions } from '../../src/mcp/definitions.ts';
 import type { Operations } from '../../src/mcp/operations.ts';
-import { callTool } from '../../src/tools/call.ts';
+import { callTool } from '../../src/tools/support/call.ts';
 import { type Deps, defineTool } from '../../src/tools/tool.ts';
 
 const NOT_USED = new Proxy(

@@ -1,7 +1,7 @@
-import { PulseError } from '../core/errors.ts';
-import type { EventDraft } from '../core/events.ts';
-import type { Gate, GateItem } from '../core/gates.ts';
-import type { Deps } from './tool.ts';
+import { PulseError } from '../../core/errors.ts';
+import type { EventDraft } from '../../core/events.ts';
+import type { Gate, GateItem } from '../../core/gates.ts';
+import type { Deps } from '../tool.ts';
 import { dueOf } from './write.ts';
 
 interface OverrideInput {

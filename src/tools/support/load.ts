@@ -1,10 +1,10 @@
-import { clocksOf, type Clock as Due, urgentLine } from '../core/clocks.ts';
-import { PulseError } from '../core/errors.ts';
-import { byRecorded } from '../core/events.ts';
-import { branchOf, foldIncident, type Incident, isOpen } from '../core/incident.ts';
-import { type LevelRow, rowOf } from '../core/severity.ts';
-import type { Damage } from '../ports.ts';
-import type { Deps } from './tool.ts';
+import { clocksOf, type Clock as Due, urgentLine } from '../../core/clocks.ts';
+import { PulseError } from '../../core/errors.ts';
+import { byRecorded } from '../../core/events.ts';
+import { branchOf, foldIncident, type Incident, isOpen } from '../../core/incident.ts';
+import { type LevelRow, rowOf } from '../../core/severity.ts';
+import type { Damage } from '../../ports.ts';
+import type { Deps } from '../tool.ts';
 
 /** An incident with what the caller's settings and clock say about it. */
 export interface Loaded {

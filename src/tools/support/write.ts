@@ -1,11 +1,11 @@
-import { canonicalJson } from '../core/canonical.ts';
-import { PulseError } from '../core/errors.ts';
-import type { Actor, EventDraft, TimelineEvent } from '../core/events.ts';
-import { MINUTE, parseDue, parseWhen, SECOND } from '../core/time.ts';
-import { CAPS, capText, cleanText } from '../core/untrusted.ts';
+import { canonicalJson } from '../../core/canonical.ts';
+import { PulseError } from '../../core/errors.ts';
+import type { Actor, EventDraft, TimelineEvent } from '../../core/events.ts';
+import { MINUTE, parseDue, parseWhen, SECOND } from '../../core/time.ts';
+import { CAPS, capText, cleanText } from '../../core/untrusted.ts';
+import type { Deps } from '../tool.ts';
 import { refreshSoon } from './documents.ts';
 import { type Loaded, loadUid } from './load.ts';
-import type { Deps } from './tool.ts';
 
 /** Two identical calls by the same actor within this time are one call that was sent twice. */
 const SAME_CALL_MS = 10 * SECOND;

@@ -1,10 +1,10 @@
-import { PulseError } from '../core/errors.ts';
-import { readByHand } from '../core/import-by-hand.ts';
-import { CAPS, capText } from '../core/untrusted.ts';
+import { PulseError } from '../../core/errors.ts';
+import { readByHand } from '../../core/import-by-hand.ts';
+import { CAPS, capText } from '../../core/untrusted.ts';
+import type { Answer, Deps } from '../tool.ts';
 import { answered, standingOf } from './answer.ts';
 import { refreshFolder } from './documents.ts';
 import { loadAll, loadUid } from './load.ts';
-import type { Answer, Deps } from './tool.ts';
 
 const FOLDER = /^(?:\.\/)?(specs\/hotfix-(\d{3,6})(?:-([a-z0-9]+(?:-[a-z0-9]+)*))?)\/?$/;
 

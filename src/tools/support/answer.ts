@@ -1,11 +1,11 @@
 import * as z from 'zod/v4';
-import { closeGate } from '../core/gates.ts';
-import { severityLabel } from '../core/incident.ts';
-import { nextStep } from '../core/next-step.ts';
-import { pulseOf } from '../core/pulse.ts';
+import { closeGate } from '../../core/gates.ts';
+import { severityLabel } from '../../core/incident.ts';
+import { nextStep } from '../../core/next-step.ts';
+import { pulseOf } from '../../core/pulse.ts';
+import type { Answer, Deps } from '../tool.ts';
 import { closeFacts } from './close-facts.ts';
 import { type Loaded, urgentOf } from './load.ts';
-import type { Answer, Deps } from './tool.ts';
 
 /** What every answer about one incident carries, whatever else it says. */
 export const Standing = z.object({

@@ -1,6 +1,6 @@
 import type * as z from 'zod/v4';
-import { PulseError } from '../core/errors.ts';
-import type { Answer, Deps, Tool } from './tool.ts';
+import { PulseError } from '../../core/errors.ts';
+import type { Answer, Deps, Tool } from '../tool.ts';
 
 /**
  * The one way into an operation, for every door: arguments checked, unknown ones refused by name with the

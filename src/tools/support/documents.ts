@@ -1,16 +1,16 @@
-import { renderAll } from '../core/documents/documents.ts';
-import type { Narrative } from '../core/documents/narrative.ts';
-import { readTicks } from '../core/documents/tasks-md.ts';
-import { type DocumentView, viewOf } from '../core/documents/view.ts';
-import { PulseError } from '../core/errors.ts';
-import type { EventDraft } from '../core/events.ts';
-import { folderOf } from '../core/incident.ts';
-import { isLegal } from '../core/status.ts';
-import type { RefreshRequest } from '../ports.ts';
+import { renderAll } from '../../core/documents/documents.ts';
+import type { Narrative } from '../../core/documents/narrative.ts';
+import { readTicks } from '../../core/documents/tasks-md.ts';
+import { type DocumentView, viewOf } from '../../core/documents/view.ts';
+import { PulseError } from '../../core/errors.ts';
+import type { EventDraft } from '../../core/events.ts';
+import { folderOf } from '../../core/incident.ts';
+import { isLegal } from '../../core/status.ts';
+import type { RefreshRequest } from '../../ports.ts';
+import type { Answer, Deps } from '../tool.ts';
 import { answered, standingOf } from './answer.ts';
 import { secretsIn } from './close-facts.ts';
 import { type Loaded, loadIncident, loadUid } from './load.ts';
-import type { Answer, Deps } from './tool.ts';
 
 export function viewFor({ incident, row }: Loaded, deps: Deps): DocumentView {
   return viewOf(incident, { nowMs: deps.clock.now(), row, settings: deps.settings });

@@ -1,10 +1,10 @@
-import { narrativeOf } from '../core/documents/documents.ts';
-import { lintOf } from '../core/documents/lint.ts';
-import type { CloseFacts } from '../core/gates.ts';
-import { folderOf, standingResolution } from '../core/incident.ts';
+import { narrativeOf } from '../../core/documents/documents.ts';
+import { lintOf } from '../../core/documents/lint.ts';
+import type { CloseFacts } from '../../core/gates.ts';
+import { folderOf, standingResolution } from '../../core/incident.ts';
+import type { Deps } from '../tool.ts';
 import { viewFor } from './documents.ts';
 import type { Loaded } from './load.ts';
-import type { Deps } from './tool.ts';
 
 /** What the close gate needs besides the events: the postmortem's lint now, and secrets in what would be published. */
 export async function closeFacts(loaded: Loaded, deps: Deps): Promise<CloseFacts> {
