@@ -102,6 +102,8 @@ export interface Workspace {
   /** Absolute root of the repository (or folder without git). */
   root: string;
   read(folder: string): Promise<FolderState>;
+  /** A document of the folder taken apart: front matter (all values text) and body; null when there is none. */
+  document(folder: string, file: string): Promise<{ data: Record<string, unknown>; body: string } | null>;
   refresh(request: RefreshRequest): Promise<RefreshOutcome>;
   /** Text of the file as last generated, kept beside the live log; null when unknown. */
   lastGenerated(uid: string, file: string): Promise<string | null>;

@@ -6,6 +6,7 @@ import type { FolderState, PublishedFile, RefreshOutcome, RefreshRequest, Worksp
 import { nodeAt, readRegular, sweepTemps, writeAtomic } from './atomic-file.ts';
 import { failed, isDiskError, notWritten, trackedNotice } from './folder-answers.ts';
 import { createFolderMemory, type FolderMemory } from './folder-memory.ts';
+import { readFrontMatter } from './front-matter.ts';
 import {
   ATTRIBUTES,
   type Git,
@@ -132,6 +133,10 @@ export function createWorkspace({
         if (!isDiskError(error)) throw error;
         return { path: folder, state: 'absent', files: {} };
       }
+    },
+    async document(folder, file) {
+      const text = (await this.read(folder)).files[file];
+      return text === undefined ? null : readFrontMatter(text);
     },
     async refresh(request) {
       const release = await lock(foldersOf(request.uid));

@@ -188,6 +188,7 @@ export function fakeApp(world: World, io: FakeIo, tools: readonly Tool[] = [samp
     workspace: {
       root: '/repo',
       read: async (path) => ({ path, state: 'tracked', files: {} }),
+      document: unused,
       refresh: unused,
       lastGenerated: unused,
     },

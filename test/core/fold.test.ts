@@ -158,6 +158,13 @@ describe('attempts', () => {
     expect(task(s, 'T007')).toBe('done');
   });
 
+  it('a reopening takes back the cause that was believed, and asks for T004 to T013 again', () => {
+    const s = firstFix().add('resolved').add('reopened');
+    expect(s.fold()).toMatchObject({ status: 'investigating', cause: null, attempt: 1 });
+    expect(PER_ATTEMPT.map((id) => task(s, id))).toEqual(PER_ATTEMPT.map(() => 'open'));
+    expect(s.add('mitigation_applied').add('mitigation_removed').fold().status).toBe('investigating');
+  });
+
   it('a release that stays rolled back still holds when a mitigation beside it goes', () => {
     const s = story('P1').add('rolled_back').add('mitigation_applied').add('mitigation_removed');
     expect(s.fold()).toMatchObject({ status: 'mitigated', releaseRollback: { kind: 'rolled_back' } });

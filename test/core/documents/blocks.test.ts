@@ -17,7 +17,7 @@ const OLD = doc('old');
 const NEW = doc('new');
 const text = renderBlocks(OLD);
 const between = (prose: string, name = 'timeline') =>
-  text.replace(`<!-- pulse:begin ${name} -->`, `${prose}\n<!-- pulse:begin ${name} -->`);
+  text.replace(`<!-- pulse:begin ${name} -->`, () => `${prose}\n<!-- pulse:begin ${name} -->`);
 
 describe('mergeProse', () => {
   it('writes the generated text where there was none', () => {
