@@ -3,6 +3,7 @@ import type { EventDraft, RecordedEvent } from './events.ts';
 import { foldIncident } from './incident.ts';
 import { type Field, KIND_NAMES, type Kind, kindSpec } from './kinds.ts';
 import { dataFor, type RecordInput } from './record.ts';
+import { LEVELS } from './severity.ts';
 import { TASKS } from './tasks.ts';
 import { parseDue, parseWhen } from './time.ts';
 import { CAPS, cleanText, oneLine } from './untrusted.ts';
@@ -29,6 +30,8 @@ interface Context {
   slug: string;
   nowMs: number;
   inputHash: string;
+  /** Front matter of hotfix.md, if it has any. */
+  front: Record<string, unknown>;
 }
 
 const LINE = /^\s*[-*] (\S+) \| ([a-z_]+) \| (.*?)(?: \| (.*))?$/;
@@ -61,7 +64,8 @@ export function readByHand(files: ByHandFiles, context: Context): ByHand {
     .split('\n')
     .flatMap((text, index) => (SILENT.test(text) ? [] : [lineOf(text, index + 1)]));
   const opening = lines.find((item) => item.kind === 'opened');
-  const title = oneLine(TITLE.exec(hotfix)?.[1] ?? opening?.said ?? context.slug, CAPS.title);
+  const titles = [context.front.title, TITLE.exec(hotfix)?.[1], opening?.said, context.slug];
+  const title = oneLine(titles.find((text) => typeof text === 'string') ?? '', CAPS.title);
   const description = /^User description: "(.*)"$/m.exec(hotfix)?.[1] ?? opening?.said ?? title;
   const drafts: EventDraft[] = [];
   const add: Add = (draft) =>
@@ -83,6 +87,11 @@ export function readByHand(files: ByHandFiles, context: Context): ByHand {
     if (item === opening) continue;
     const problem = addLine(add, item, drafts, context);
     if (problem) problems.push({ line: item.line, problem: `${problem}; kept as a note` });
+  }
+  const level = LEVELS.find((known) => known === context.front.severity);
+  if (level && !drafts.some((draft) => draft.kind === 'severity_changed')) {
+    const data = { to: level, confirmed: true };
+    add({ kind: 'severity_changed', text: `Severity ${level}, as hotfix.md says`, data, evidence: [] });
   }
   addTasks(add, cleanText(files['tasks.md'] ?? ''));
   return { title, description, drafts, problems };

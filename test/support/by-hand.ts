@@ -10,7 +10,7 @@ export const read = (
 ): ByHand =>
   readByHand(
     { 'timeline.md': timeline, 'hotfix.md': hotfix, 'tasks.md': tasks },
-    { uid: UID, number: 4, slug: 'login', nowMs: T0, inputHash: 'h' },
+    { uid: UID, number: 4, slug: 'login', nowMs: T0, front: {}, inputHash: 'h' },
   );
 export const line = (kind: string, text: string, rest = '-', time = '2026-01-01T14:00:00Z') =>
   `- ${time} | ${kind} | ${text} | ${rest}`;

@@ -29,6 +29,7 @@ export async function importIncident(folder: string, deps: Deps): Promise<Answer
       'check the path; the form is described in the hotfix skill, references/by-hand.md',
     );
   }
+  const page = await deps.workspace.document(path, 'hotfix.md');
   return deps.log.withNumbering(async () => {
     const taken = (await loadAll(deps)).find(
       ({ incident }) => incident.number === Number(number) && incident.slug === slug,
@@ -47,8 +48,11 @@ export async function importIncident(folder: string, deps: Deps): Promise<Answer
     const uid = deps.ids.ulid(nowMs, null);
     const text = (name: string) => (files[name] === undefined ? null : files[name]);
     const read = readByHand(
-      { 'timeline.md': text('timeline.md'), 'hotfix.md': text('hotfix.md'), 'tasks.md': text('tasks.md') },
-      { uid, number: Number(number), slug, nowMs, inputHash: deps.ids.sha256(JSON.stringify(files)) },
+      { 'timeline.md': text('timeline.md'), 'hotfix.md': page?.body ?? null, 'tasks.md': text('tasks.md') },
+      {
+        ...{ uid, number: Number(number), slug, nowMs, front: page?.data ?? {} },
+        inputHash: deps.ids.sha256(JSON.stringify(files)),
+      },
     );
     const drafts = read.drafts.map((draft) => ({ ...draft, text: capText(draft.text, CAPS.text).text }));
     await deps.log.append({ incident: uid, by: { name: 'import', kind: 'system' }, drafts });
