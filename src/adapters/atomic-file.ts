@@ -11,6 +11,7 @@ import {
   readlinkSync,
   realpathSync,
   renameSync,
+  type Stats,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -22,11 +23,21 @@ const TEMP = /^\.hotfix-pulse-(\d+)-[0-9a-f-]{36}\.tmp$/;
 
 /** What stands under a name, without following a link. */
 export function nodeAt(path: string): 'absent' | 'file' | 'folder' | 'link' | 'other' {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
+  const stat = statOf(path);
   if (!stat) return 'absent';
   if (stat.isSymbolicLink()) return 'link';
   if (stat.isFile()) return 'file';
   return stat.isDirectory() ? 'folder' : 'other';
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    // A file stands in the place of a folder on the way.
+    if (hasErrno(error, 'ENOTDIR')) return undefined;
+    throw error;
+  }
 }
 
 /** Text of a regular file of at most `maxBytes`; null when there is none, or a link, or something else in its place. */

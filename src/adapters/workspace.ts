@@ -6,7 +6,6 @@ import type { FolderState, PublishedFile, RefreshOutcome, RefreshRequest, Worksp
 import { nodeAt, readRegular, sweepTemps, writeAtomic } from './atomic-file.ts';
 import { failed, isDiskError, notWritten, trackedNotice } from './folder-answers.ts';
 import { createFolderMemory, type FolderMemory } from './folder-memory.ts';
-import { readFrontMatter } from './front-matter.ts';
 import {
   ATTRIBUTES,
   type Git,
@@ -19,6 +18,7 @@ import {
   stateOf,
   trackedIn,
 } from './folder-place.ts';
+import { readFrontMatter } from './front-matter.ts';
 import { runGit } from './git.ts';
 import { checkUid, type LogPlaces } from './log-places.ts';
 import { takePidLock } from './pid-lock.ts';

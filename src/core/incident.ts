@@ -121,14 +121,25 @@ export function foldIncident(uid: string, events: readonly RecordedEvent[]): Inc
     recorded,
     told: [...recorded].sort(byTold),
   };
+  let hotfixStands = false;
   for (const event of recorded) {
     REDUCERS[event.kind]?.(state, event);
+    hotfixStands = standsAfter(hotfixStands, event);
+    // A hotfix in production is a mitigation too: taking the flag or the rollback back leaves it in place.
+    const others = (state.releaseRollback ? 1 : 0) + (hotfixStands ? 1 : 0);
     state.status = nextStatus(state.status, event, {
       causeStands: state.cause !== null,
-      activeMitigations: activeMitigations(state).length + (state.releaseRollback ? 1 : 0),
+      activeMitigations: activeMitigations(state).length + others,
     });
   }
   return state;
+}
+
+function standsAfter(before: boolean, event: RecordedEvent): boolean {
+  if (event.kind === 'deployed') return before || event.data.environment === 'production';
+  const undone =
+    event.kind === 'reopened' || (event.kind === 'rolled_back' && event.data.target === 'hotfix');
+  return before && !undone;
 }
 
 export function activeMitigations(incident: Incident): ActiveMitigation[] {

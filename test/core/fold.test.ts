@@ -163,6 +163,8 @@ describe('attempts', () => {
     expect(s.fold()).toMatchObject({ status: 'investigating', cause: null, attempt: 1 });
     expect(PER_ATTEMPT.map((id) => task(s, id))).toEqual(PER_ATTEMPT.map(() => 'open'));
     expect(s.add('mitigation_applied').add('mitigation_removed').fold().status).toBe('investigating');
+    const fixed = story('P1').add('mitigation_applied').add('deployed').add('mitigation_removed');
+    expect(fixed.fold().status).toBe('monitoring');
   });
 
   it('a release that stays rolled back still holds when a mitigation beside it goes', () => {

@@ -11,12 +11,14 @@ export const systemClock: Clock = {
   now: () => Date.parse(readFileSync(process.env.TEST_CLOCK ?? '', 'utf8').trim()),
 };
 
+/** Two servers of one test must not count the same ids. */
+const SALT = Number(process.env.TEST_SALT ?? 0);
 let count = 0;
 
 export const systemIds: Ids = {
   ulid: (nowMs, last) => {
     count += 1;
-    return ulidAfter(last, nowMs, Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, count >> 8, count & 255]));
+    return ulidAfter(last, nowMs, Uint8Array.from([0, 0, 0, 0, 0, 0, 0, SALT, count >> 8, count & 255]));
   },
   sha256: (text) => createHash('sha256').update(text, 'utf8').digest('hex'),
   nonce: () => {

@@ -46,7 +46,12 @@ export async function bundleSteered(folder: string): Promise<string> {
   return outfile;
 }
 
-export async function startSteered(server: string, repo: string, clock: string): Promise<SteeredServer> {
+export async function startSteered(
+  server: string,
+  repo: string,
+  clock: string,
+  salt = 0,
+): Promise<SteeredServer> {
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [server, 'mcp', '--repo', repo],
@@ -54,6 +59,7 @@ export async function startSteered(server: string, repo: string, clock: string):
       PATH: process.env.PATH ?? '',
       HOME: process.env.HOME ?? '',
       TEST_CLOCK: clock,
+      TEST_SALT: String(salt),
       GIT_CONFIG_GLOBAL: '/dev/null',
     },
     stderr: 'inherit',
