@@ -41,7 +41,7 @@ export interface Damage {
   detail: string;
 }
 
-export interface IncidentLog {
+interface IncidentLog {
   uid: string;
   /** Recorded order, duplicates by id and key removed. */
   events: RecordedEvent[];
@@ -110,7 +110,7 @@ export interface Workspace {
 }
 
 /** What the tools ask of git. Every value is an argument, never a flag. */
-export interface GitFacts {
+interface GitFacts {
   user: string | null;
   /** Null on a detached HEAD. */
   branch: string | null;

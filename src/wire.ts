@@ -12,7 +12,7 @@ import { createRedactor } from './core/redact.ts';
 import type { Clock, Git, Ids } from './ports.ts';
 import type { Deps, Settings } from './tools/tool.ts';
 
-export { findRoot, type RootSearch } from './adapters/repo-root.ts';
+export { findRoot } from './adapters/repo-root.ts';
 
 export interface WireOptions {
   /** Absolute root of the repository (or folder without git), as `findRoot` gives it. */

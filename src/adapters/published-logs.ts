@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ULID_PATTERN } from '../core/ulid.ts';
 import { findEvent, lookAt } from './file-lines.ts';
 
-export interface PublishedLog {
+interface PublishedLog {
   path: string;
   uid: string;
 }

@@ -118,7 +118,7 @@ export function dataSchema(kind: Kind): z.ZodType {
   return kind in DATA ? DATA[kind as keyof DataTable] : none;
 }
 
-export const AT_SOURCES = ['observed', 'reported', 'inferred'] as const;
+const AT_SOURCES = ['observed', 'reported', 'inferred'] as const;
 
 const envelope = {
   v: z.literal(1),
@@ -176,7 +176,7 @@ export interface EventDraft<K extends Kind = Kind> {
 }
 
 /** What a purge leaves behind, padded to the original line's length. */
-export const Tombstone = z.object({
+const Tombstone = z.object({
   v: z.literal(1),
   id: envelope.id,
   incident: envelope.incident,

@@ -14,7 +14,7 @@ import type { LevelRow } from './severity.ts';
 export { openDebts } from './debts.ts';
 
 /** Who may override: an agent quoting the user's word, or only a person in a terminal. */
-export type OverrideBy = 'agent' | 'person';
+type OverrideBy = 'agent' | 'person';
 
 export interface GateItem {
   id: string;

@@ -5,7 +5,7 @@ import { REDUCERS } from './reduce.ts';
 import type { Level } from './severity.ts';
 import { nextStatus, type Status } from './status.ts';
 
-export interface SeverityNow {
+interface SeverityNow {
   level: Level;
   /** A person or a stated fact set it; an unconfirmed one is shown as `P0?`. */
   confirmed: boolean;
@@ -13,7 +13,7 @@ export interface SeverityNow {
   reason: string | undefined;
 }
 
-export interface Fact {
+interface Fact {
   name: FactName | string;
   value: string;
   at: string;
@@ -21,7 +21,7 @@ export interface Fact {
   live: boolean;
 }
 
-export interface Hypothesis {
+interface Hypothesis {
   event: string;
   text: string;
   state: 'open' | 'refuted';

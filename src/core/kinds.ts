@@ -4,7 +4,7 @@
  */
 
 /** `stated`: anyone may say it. `measured`: an operation did it, or somebody says so (`basis: stated`). `own`: its operation only. */
-export type SourceClass = 'stated' | 'measured' | 'own';
+type SourceClass = 'stated' | 'measured' | 'own';
 
 export const MITIGATIONS = [
   'rollback',
@@ -16,7 +16,7 @@ export const MITIGATIONS = [
   'traffic_gate',
   'hotfix',
 ] as const;
-export type Mitigation = (typeof MITIGATIONS)[number];
+type Mitigation = (typeof MITIGATIONS)[number];
 
 export const ROLES = [
   'incident_commander',
@@ -57,8 +57,8 @@ export const SEVERITY_FACTS = [
   'spreading',
   'environment',
 ] as const;
-export const TIME_FACTS = ['started', 'detected', 'impact_ended'] as const;
-export const OTHER_FACTS = [
+const TIME_FACTS = ['started', 'detected', 'impact_ended'] as const;
+const OTHER_FACTS = [
   'reproduced',
   'detected_by',
   'affected_systems',
@@ -112,7 +112,7 @@ const measured = (...args: Parameters<typeof stated>): KindSpec => ({
 const own = (label: string): KindSpec => ({ source: 'own', label, needs: [], example: {} });
 
 /** Source: the event list of the domain page, section 3. */
-export const KINDS = {
+const KINDS = {
   opened: own('Incident opened'),
   acknowledged: stated('Acknowledged', [], { text: 'On-call engineer took the page', person: 'Ana' }),
   noted: stated('Note', [], { text: 'Error rate on /auth reached 40 %', evidence: ['metric: 5xx 40 %'] }),

@@ -1,6 +1,6 @@
 import { type Incident, isContained, lastOf, standingDeploy, standingResolution } from './incident.ts';
 
-export const PULSE_STEPS = [
+const PULSE_STEPS = [
   'reported',
   'confirmed and triaged',
   'contained',

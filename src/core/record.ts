@@ -123,7 +123,7 @@ export function notedDraft(text: string, base: Pick<EventDraft, 'at_source' | 'i
 }
 
 /** Lowering is an event with a reason; raising is free. */
-export function isLowering(incident: Incident, to: ReturnType<typeof parseLevel>): boolean {
+function isLowering(incident: Incident, to: ReturnType<typeof parseLevel>): boolean {
   return incident.severity !== null && compare(to, incident.severity.level) > 0;
 }
 

@@ -7,7 +7,7 @@ import { findProviderTokens } from './redact-providers.ts';
 import { plainValue, REMOVED, type View, viewsOf } from './redact-view.ts';
 
 /** One span that is taken out; `start` and `end` are offsets in the input. */
-export interface Removal {
+interface Removal {
   type: string;
   token: string;
   start: number;

@@ -5,7 +5,7 @@ import { INTERVALS, intervalsOf } from './intervals.ts';
 /** From this many values on, a percentile says something. Source: domain page, section 3. */
 const PERCENTILES_FROM = 10;
 
-export interface IntervalSummary {
+interface IntervalSummary {
   name: string;
   label: string;
   /** How many incidents had both ends recorded, in order. */

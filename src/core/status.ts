@@ -100,14 +100,3 @@ export function isLegal(status: Status, kind: Kind): boolean {
 export function allowedNow(status: Status, kinds: readonly Kind[]): Kind[] {
   return kinds.filter((kind) => isLegal(status, kind));
 }
-
-/** Words that status pages use. Source: standards page, b4. */
-export const STATUS_PAGE_WORD: Record<Status, string> = {
-  investigating: 'investigating',
-  identified: 'identified',
-  mitigated: 'identified',
-  monitoring: 'monitoring',
-  resolved: 'resolved',
-  closed: 'postmortem',
-  cancelled: 'resolved',
-};

@@ -122,7 +122,7 @@ export function tasksOf(incident: Incident): TaskState[] {
 }
 
 /** What P0 relaxes needs a fact that somebody stated, not only a level. Source: domain page, section 2. */
-export function hasStatedFact(incident: Incident): boolean {
+function hasStatedFact(incident: Incident): boolean {
   return [...incident.facts.values()].some(
     (fact) => fact.live && fact.value.trim().toLowerCase() !== 'unknown' && speaksOfHarm(fact.name),
   );

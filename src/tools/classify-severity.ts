@@ -53,7 +53,7 @@ export default defineTool({
   },
 });
 
-export function dataOf(result: Classification): Omit<z.infer<typeof Output>, 'next'> {
+function dataOf(result: Classification): Omit<z.infer<typeof Output>, 'next'> {
   return {
     verdict: result.verdict,
     reason: result.not_incident_reason ?? null,

@@ -114,7 +114,7 @@ export default defineTool({
 });
 
 /** `Next update due in 12 minutes` or `... overdue by 3 minutes`. */
-export function clockLine(clock: Clock, nowMs: number): string {
+function clockLine(clock: Clock, nowMs: number): string {
   const distance = Math.abs(Date.parse(clock.due) - nowMs);
   const words = overdueClocks([clock]).length > 0 ? 'overdue by' : 'due in';
   return `${clock.label}: ${words} ${formatDuration(distance)}`;

@@ -34,7 +34,7 @@ export async function standingOf(loaded: Loaded, deps: Deps): Promise<Standing> 
 }
 
 /** `hotfix-001 · P1 · mitigated · 🟢🟢🟢⚪️⚪️` */
-export function headline(standing: Standing): string {
+function headline(standing: Standing): string {
   return `${standing.incident} · ${standing.severity} · ${standing.status} · ${standing.pulse}`;
 }
 

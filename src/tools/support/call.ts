@@ -27,7 +27,7 @@ export function checkedArguments(tool: Tool, args: unknown): Record<string, unkn
 }
 
 /** `text, incident?, kind?`: required ones first, as declared. */
-export function signature(tool: Tool): string {
+function signature(tool: Tool): string {
   return Object.entries(tool.input.shape)
     .map(([name, schema]) => (schema.safeParse(undefined).success ? `${name}?` : name))
     .join(', ');
