@@ -16,7 +16,6 @@ export const MITIGATIONS = [
   'traffic_gate',
   'hotfix',
 ] as const;
-type Mitigation = (typeof MITIGATIONS)[number];
 
 export const ROLES = [
   'incident_commander',
