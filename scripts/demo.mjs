@@ -14,7 +14,7 @@ const repo = mkdtempSync(join(tmpdir(), 'hotfix-pulse-demo-'));
 const say = (line = '') => process.stdout.write(`${line}\n`);
 const title = (line) => say(`\n# ${line}`);
 
-createSampleRepo(repo);
+await createSampleRepo(repo);
 const client = new Client({ name: 'demo', version: '1' });
 await client.connect(
   new StdioClientTransport({

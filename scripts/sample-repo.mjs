@@ -1,44 +1,20 @@
-// A small real service with real history: v1.0.0 works, the commit after it breaks logins, v1.1.0 ships it.
+// The sample service of `hotfix-pulse drill` (src/adapters/sample-repo.ts), for scripts, and what they do with it.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 
-const SERVER = `import { createServer } from 'node:http';
-import { login } from './auth.js';
-
-createServer((request, response) => {
-  try {
-    const token = login(new URL(request.url, 'http://localhost').searchParams);
-    response.writeHead(token ? 200 : 401).end(token ?? 'unknown user');
-  } catch (error) {
-    response.writeHead(500).end(\`\${error.name}: \${error.message}\`);
-  }
-}).listen(Number(process.env.PORT ?? 0), '127.0.0.1', function () {
-  process.stdout.write(\`port \${this.address().port}\\n\`);
+const { outputFiles } = await build({
+  entryPoints: [fileURLToPath(new URL('../src/adapters/sample-repo.ts', import.meta.url))],
+  ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20', write: false },
 });
-`;
-const AUTH = `const users = { ana: { name: 'ana', session: { id: 's-1' } }, ben: { name: 'ben' } };
+const encoded = Buffer.from(outputFiles[0].contents).toString('base64');
+const sample = await import(`data:text/javascript;base64,${encoded}`);
 
-/** Token of a known user, or null. */
-export function login(query) {
-  const user = users[query.get('user')];
-  return user ? \`token-\${user.name}\` : null;
-}
-`;
-const BROKEN = AUTH.replace('`token-${user.name}`', '`token-${user.name}-${user.session.id}`');
-const FIXED = AUTH.replace('`token-${user.name}`', "`token-${user.name}-${user.session?.id ?? 'new'}`");
-const TEST = `import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { login } from '../auth.js';
-
-test('a user without a session can log in', () => {
-  assert.match(login(new URLSearchParams('user=ben')), /^token-ben/);
-});
-`;
-const PACKAGE = `${JSON.stringify({ name: 'sample-auth', private: true, type: 'module', scripts: { test: 'node --test' } }, null, 2)}\n`;
-
+export const createSampleRepo = sample.createSampleRepo;
 /** Files that the story changes on the way. */
-export const FIX = { 'auth.js': FIXED, 'test/auth.test.js': TEST };
+export const FIX = sample.SAMPLE_FIX;
 
 /** Runs git with fixed identity, dates and no outside configuration, so that commits are the same every time. */
 export function git(cwd, ...args) {
@@ -72,23 +48,6 @@ export function put(root, files) {
     mkdirSync(join(root, name, '..'), { recursive: true });
     writeFileSync(join(root, name), text);
   }
-}
-
-/** Creates the repository in an empty folder. */
-export function createSampleRepo(root) {
-  git(root, 'init', '-q', '-b', 'main');
-  git(root, 'config', 'user.name', 'Sam Sample');
-  git(root, 'config', 'user.email', 'sam@sample.invalid');
-  const commit = (message, files) => {
-    put(root, files);
-    git(root, 'add', '-A');
-    git(root, 'commit', '-q', '-m', message);
-  };
-  commit('feat: log users in', { 'package.json': PACKAGE, 'server.js': SERVER, 'auth.js': AUTH });
-  git(root, 'tag', '-a', 'v1.0.0', '-m', 'v1.0.0');
-  commit('docs: say how to start', { 'README.md': '# sample-auth\n\n    node server.js\n' });
-  commit('feat: put the session into the token', { 'auth.js': BROKEN });
-  git(root, 'tag', '-a', 'v1.1.0', '-m', 'v1.1.0');
 }
 
 /** Starts the service of a folder; `get(user)` answers status and body. */

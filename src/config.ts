@@ -1,6 +1,10 @@
 import * as z from 'zod/v4';
 import { PulseError } from './core/errors.ts';
-import { buildMatrix, type Matrix, MatrixOverride } from './core/severity.ts';
+import { buildMatrix, type Matrix, MatrixOverride, PRESETS, type PresetName } from './core/severity.ts';
+
+/** A plain path below the root: no `..`, nothing hidden in `.git`, nothing that a diff would have to quote. */
+const FOLDER = /^(?!(?:\.git|\.\.?)(?:\/|$))[A-Za-z0-9._-]+(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9._-]+){0,9}$/i;
+const RUNBOOKS = 'docs/runbooks';
 
 /** Settings of one repository: `hotfix-pulse.config.json` at its root, committed. Secrets never live here. */
 export const ConfigFile = z.strictObject({
@@ -13,6 +17,16 @@ export const ConfigFile = z.strictObject({
     .max(24 * 30)
     .optional(),
   redaction: z.strictObject({ allow: z.array(z.string()).optional() }).optional(),
+  postmortem: z
+    .strictObject({
+      /** Form of post-mortem.md; without it the one of the severity preset. */
+      preset: z.enum(PRESETS).optional(),
+      /** The repository's own template, in place of the preset's form: a path relative to the root. */
+      template: z.string().min(1).max(200).optional(),
+    })
+    .optional(),
+  /** Where a runbook entry is drafted to. */
+  runbook: z.strictObject({ folder: z.string().max(200).regex(FOLDER).optional() }).optional(),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;
 
@@ -20,6 +34,9 @@ export interface Config {
   matrix: Matrix;
   stability_h: number;
   redaction: { allow: string[] };
+  /** `template` is a path here. */
+  postmortem: { preset: PresetName; template: string | null };
+  runbook_folder: string;
 }
 
 /** Text of the settings file (null when there is none) to settings, or an error naming the wrong member. */
@@ -30,6 +47,11 @@ export function parseConfig(text: string | null): Config {
     matrix,
     stability_h: file.stability_h ?? (matrix.preset === 'spec-kit' ? 48 : 24),
     redaction: { allow: file.redaction?.allow ?? [] },
+    postmortem: {
+      preset: file.postmortem?.preset ?? matrix.preset,
+      template: file.postmortem?.template ?? null,
+    },
+    runbook_folder: file.runbook?.folder ?? RUNBOOKS,
   };
 }
 

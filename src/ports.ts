@@ -1,3 +1,4 @@
+import type { TemplateView } from './core/documents/template-view.ts';
 import type { Actor, EventDraft, RecordedEvent, TimelineEvent } from './core/events.ts';
 
 /** What the operations need from outside, and nothing more. One adapter per outside thing, one fake per test need. */
@@ -33,11 +34,11 @@ export interface AppendOutcome {
 }
 
 export interface Damage {
-  /** `live`, `fallback` or `published`. */
+  /** `live`, `fallback` or `published`; a file below the log's folder (`archive/...`) for a kept copy. */
   where: string;
-  /** 1-based line number. */
+  /** 1-based line number; 0 for a whole file. */
   line: number;
-  problem: 'torn' | 'not_an_event' | 'other_incident' | 'too_long' | 'edited_or_removed';
+  problem: 'torn' | 'not_an_event' | 'other_incident' | 'too_long' | 'edited_or_removed' | 'archive_changed';
   detail: string;
 }
 
@@ -61,9 +62,14 @@ export interface EventLog {
   withNumbering<T>(work: (highestKnown: number) => Promise<T>): Promise<T>;
   /** Keeps a text too large for an event; returns its SHA-256. */
   putBlob(uid: string, text: string): Promise<string>;
-  /** The whole chain of hash links checked; empty when sound. */
+  /**
+   * Keeps the final files of a closed incident beside its log, with a manifest, under the id of an event; whole or
+   * not at all. The same id again changes nothing.
+   */
+  archive(uid: string, event: string, files: Readonly<Record<string, string>>): Promise<void>;
+  /** The whole chain of hash links and every archive checked; empty when sound. */
   verify(uid: string): Promise<Damage[]>;
-  /** Replaces one event by a tombstone of the same length and appends `purged`. */
+  /** Replaces one event by a tombstone of the same length, in archives too, and appends `purged`. */
   purge(uid: string, eventId: string, by: Actor, reason: string): Promise<TimelineEvent>;
   /** What a person should know about where the record is kept (fallback folder, network file system). */
   notices(): string[];
@@ -102,11 +108,27 @@ export interface Workspace {
   /** Absolute root of the repository (or folder without git). */
   root: string;
   read(folder: string): Promise<FolderState>;
+  /** A text file of the repository by its relative path. Never through a link; `other` for anything that is no ordinary text. */
+  repoFile(path: string): Promise<{ state: 'absent' | 'other' } | { state: 'text'; text: string }>;
   /** A document of the folder taken apart: front matter (all values text) and body; null when there is none. */
   document(folder: string, file: string): Promise<{ data: Record<string, unknown>; body: string } | null>;
   refresh(request: RefreshRequest): Promise<RefreshOutcome>;
+  /**
+   * A copy of the postmortem outside of the folder, at `.claude/postmortems/<date>-<slug>.md` and nowhere else. Prose
+   * in it survives; a file of that name that is not this incident's is left alone, and the answer says so.
+   */
+  writeExtra(path: string, text: string, uid: string): Promise<RefreshOutcome>;
   /** Text of the file as last generated, kept beside the live log; null when unknown. */
   lastGenerated(uid: string, file: string): Promise<string | null>;
+}
+
+/** A repository's own templates: names are replaced by data, nothing runs. */
+export interface Templates {
+  /**
+   * Every value comes out as one line of escaped Markdown, whatever form of the tag was used.
+   * @throws PulseError invalid_input, with the line, for a template that is malformed, too large, names what the view has not, or puts a value where it could act
+   */
+  render(template: string, view: TemplateView): Promise<string>;
 }
 
 /** What the tools ask of git. Every value is an argument, never a flag. */

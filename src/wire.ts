@@ -3,16 +3,19 @@ import { createFileLog } from './adapters/file-log.ts';
 import { createGit } from './adapters/git.ts';
 import { createGuardedLog } from './adapters/guarded-log.ts';
 import { findPlaces } from './adapters/log-places.ts';
+import { createTemplates } from './adapters/mustache.ts';
 import { createPace } from './adapters/pace.ts';
-import { knownSecrets, readSettings, stampOf } from './adapters/root-files.ts';
+import { knownSecrets, readSettings, readTemplate, stampOf } from './adapters/root-files.ts';
 import { createWorkspace } from './adapters/workspace.ts';
 import { parseConfig } from './config.ts';
+import { PulseError } from './core/errors.ts';
 import type { Actor } from './core/events.ts';
 import { createRedactor } from './core/redact.ts';
 import type { Clock, Git, Ids } from './ports.ts';
 import type { Deps, Settings } from './tools/tool.ts';
 
 export { findRoot } from './adapters/repo-root.ts';
+export { createSampleRepo } from './adapters/sample-repo.ts';
 
 export interface WireOptions {
   /** Absolute root of the repository (or folder without git), as `findRoot` gives it. */
@@ -40,18 +43,25 @@ export async function createDeps(
   const places = await findPlaces(root);
   const git = places.git ? createGit(root) : null;
   let stamp: string | undefined;
+  let templatePath: string | null = null;
   let current: { settings: Settings; redact: Deps['redact'] };
 
   async function refresh(): Promise<void> {
-    const now = await stampOf(root);
+    const now = await stampOf(root, templatePath);
     if (now === stamp) return;
-    const { matrix, stability_h, redaction } = parseConfig(await readSettings(root));
+    const { redaction, postmortem, ...settings } = parseConfig(await readSettings(root));
     const { redact } = createRedactor({
       known_values: await knownSecrets(root, env),
       allow: redaction.allow,
       hash4: (value) => ids.sha256(value).slice(0, 4),
     });
-    current = { settings: { matrix, stability_h }, redact };
+    templatePath = postmortem.template;
+    const { template, fault } = await templateText(root, templatePath);
+    current = {
+      settings: { ...settings, postmortem: { preset: postmortem.preset, template, fault } },
+      redact,
+    };
+    // A template named for the first time is not in this stamp yet: the next call reads everything once more.
     stamp = now;
   }
   await refresh();
@@ -61,6 +71,7 @@ export async function createDeps(
   return {
     log,
     workspace: createWorkspace({ root, places }),
+    templates: createTemplates(),
     git,
     clock,
     ids,
@@ -72,6 +83,20 @@ export async function createDeps(
     redact,
     refresh,
   };
+}
+
+/** A template that cannot be read must not stand in the way of an incident: whoever needs it throws the fault. */
+async function templateText(
+  root: string,
+  path: string | null,
+): Promise<{ template: string | null; fault: PulseError | null }> {
+  if (path === null) return { template: null, fault: null };
+  try {
+    return { template: await readTemplate(root, path), fault: null };
+  } catch (error) {
+    if (error instanceof PulseError) return { template: null, fault: error };
+    throw error;
+  }
 }
 
 /** An agent works for somebody: the git user, as far as git knows. */

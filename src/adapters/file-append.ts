@@ -111,7 +111,7 @@ function openIn(base: string, uid: string, hide: boolean): Target {
 }
 
 /** Makes a new name in a folder survive a power loss. */
-function syncFolder(path: string): void {
+export function syncFolder(path: string): void {
   const fd = openSync(path, constants.O_RDONLY);
   try {
     fsyncSync(fd);

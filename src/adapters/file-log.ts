@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PulseError } from '../core/errors.ts';
 import type { RecordedEvent } from '../core/events.ts';
 import { ULID_PATTERN } from '../core/ulid.ts';
 import type { AppendRequest, Clock, EventLog, Ids } from '../ports.ts';
+import { verifyArchives, writeArchive } from './archive.ts';
 import { createWriter, purgedDraft } from './event-lines.ts';
 import { asPulseError, type Disk, disk, ensureBase, ensureFolder, isNotWritable } from './file-append.ts';
 import { createAppender } from './file-appender.ts';
@@ -90,6 +92,27 @@ export function createFileLog(options: FileLogOptions): FileLog {
     return appender.append(entryOf(request.incident).files, request);
   }
 
+  const foldersOf = (uid: string) => [join(places.live, uid), join(places.fallback, uid)];
+
+  /** Keeps something in the folder of the incident's log: the live one, else the fallback. */
+  function keepBeside(uid: string, keep: (folder: string) => void): void {
+    checkUid(uid);
+    const keepIn = (base: string, hide: boolean): void => {
+      ensureBase(base, hide);
+      keep(ensureFolder(base, uid));
+    };
+    try {
+      try {
+        keepIn(places.live, !places.git);
+      } catch (error) {
+        if (!isNotWritable(error)) throw error;
+        keepIn(places.fallback, false);
+      }
+    } catch (error) {
+      throw asPulseError(error);
+    }
+  }
+
   const filesOf = (uid: string) => sourcesOf(entryOf(uid).files).map(({ where, path }) => ({ where, path }));
 
   return {
@@ -120,31 +143,22 @@ export function createFileLog(options: FileLogOptions): FileLog {
     withNumbering: (work) => numbering.run(work),
 
     async putBlob(uid, text) {
-      checkUid(uid);
       const name = ids.sha256(text);
-      const store = (base: string, hide: boolean): void => {
-        ensureBase(base, hide);
-        const folder = ensureFolder(ensureFolder(base, uid), 'blobs');
-        writeBeside(folder, name, text, ids);
-      };
-      try {
-        try {
-          store(places.live, !places.git);
-        } catch (error) {
-          if (!isNotWritable(error)) throw error;
-          store(places.fallback, false);
-        }
-      } catch (error) {
-        throw asPulseError(error);
-      }
+      keepBeside(uid, (folder) => writeBeside(ensureFolder(folder, 'blobs'), name, text, ids));
       return name;
+    },
+
+    async archive(uid, name, files) {
+      checkUid(name);
+      keepBeside(uid, (folder) => writeArchive(folder, name, files, ids));
     },
 
     async verify(uid) {
       const { files } = entryOf(uid);
       refreshAll(files, published, true);
       await settle(files);
-      return verifyChain(filesOf(uid), uid, ids);
+      const archives = foldersOf(uid).flatMap((folder) => verifyArchives(folder, ids));
+      return [...verifyChain(filesOf(uid), uid, ids), ...archives];
     },
 
     async lines(uid) {
@@ -159,7 +173,7 @@ export function createFileLog(options: FileLogOptions): FileLog {
       if (event !== undefined && isPurge(event)) throw notPurgeable();
       const target = { uid, event: eventId, key: event?.key, inputHash: event?.input_hash ?? '' };
       const paths = sourcesOf(files).map((source) => source.path);
-      const found = ULID_PATTERN.test(eventId) && purgeEverywhere(paths, target, ids);
+      const found = ULID_PATTERN.test(eventId) && purgeEverywhere(paths, foldersOf(uid), target, ids);
       forget(files);
       if (!found) throw notFound();
       const { events } = await append({ incident: uid, by, drafts: [purgedDraft(eventId, reason, ids)] });

@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import { hasErrno, PulseError } from '../core/errors.ts';
 import type { TimelineEvent } from '../core/events.ts';
 import type { Ids } from '../ports.ts';
+import { archivedLogs, stripArchives } from './archive.ts';
 import { tombstoneLine } from './event-lines.ts';
 import { isAbsent, lookAt, openRegular, readLine, scanLines } from './file-lines.ts';
 import { isOwnFolder } from './log-places.ts';
@@ -29,16 +30,24 @@ interface Patch {
 }
 
 /**
- * Takes one event out of every copy of the log that this machine has, with what lies beside them.
- * Answers false when no file knows the event.
+ * Takes one event out of every copy of the log that this machine has, with what lies beside them; `folders` are
+ * those of the log itself, where archives may lie. Answers false when no file knows the event.
  */
-export function purgeEverywhere(paths: readonly string[], target: PurgeTarget, ids: Ids): boolean {
+export function purgeEverywhere(
+  paths: readonly string[],
+  folders: readonly string[],
+  target: PurgeTarget,
+  ids: Ids,
+): boolean {
   try {
-    const results = paths.map((path) => purgeFile(path, target, ids));
+    const all = [...paths, ...folders.flatMap(archivedLogs)];
+    const results = all.map((path) => purgeFile(path, target, ids));
+    if (!results.some((result) => result.found)) return false;
     const blobs = results.flatMap((result) => result.blobs);
     for (const path of paths.filter((each) => lookAt(each) !== null))
       purgeBeside(dirname(path), target.event, blobs);
-    return results.some((result) => result.found);
+    for (const folder of folders) stripArchives(folder, ids);
+    return true;
   } catch (error) {
     if (error instanceof PulseError || !(error instanceof Error) || !('code' in error)) throw error;
     throw new PulseError(

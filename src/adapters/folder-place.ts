@@ -7,10 +7,10 @@ import type { runGit } from './git.ts';
 /** Ignores everything in the folder, itself included: an unpublished incident never slips into a commit. */
 export const IGNORE_ALL = '*\n';
 /** Union merge keeps both sides' lines; readers drop doubles by id. Line ends are never rewritten. */
-export const ATTRIBUTES = 'timeline.jsonl -text merge=union\n';
+export const ATTRIBUTES = 'timeline.jsonl -text merge=union\n*.ics -text\n';
 
 const FOLDER = /^specs\/hotfix-\d{3,9}(-[a-z0-9-]{1,100})?$/;
-const FILE = /^[a-z][a-z0-9-]{0,60}\.(md|jsonl)$/;
+const FILE = /^[a-z][a-z0-9-]{0,60}\.(md|jsonl|ics)$/;
 
 export type Git = typeof runGit;
 

@@ -14,6 +14,8 @@ export interface GitOptions {
   timeoutMs?: number;
   /** Text for standard input. */
   input?: string;
+  /** Variables for this command alone. */
+  env?: Readonly<Record<string, string>>;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -49,7 +51,7 @@ export function runGit(cwd: string, args: readonly string[], options: GitOptions
       [...SAFE, ...args],
       {
         cwd,
-        env: cleanEnv(),
+        env: { ...cleanEnv(), ...options.env },
         timeout: options.timeoutMs ?? TIMEOUT_MS,
         killSignal: 'SIGKILL',
         maxBuffer: MAX_OUTPUT,

@@ -30,6 +30,14 @@ export function createGuardedLog(inner: EventLog, guard: Guard): EventLog {
       return { ...outcome, removed: [...outcome.removed, ...removed.values()] };
     },
     putBlob: (uid, text) => inner.putBlob(uid, createPass(guard).pass(text)),
+    archive(uid, event, files) {
+      // The log's own lines have passed already and must stay as they are; documents may hold what people wrote.
+      const passed = Object.entries(files).map(([file, text]): [string, string] => [
+        file,
+        file.endsWith('.jsonl') ? text : guard.redact(text).text,
+      ]);
+      return inner.archive(uid, event, Object.fromEntries(passed));
+    },
     purge(uid, eventId, by, reason) {
       const { pass } = createPass(guard);
       return inner.purge(uid, eventId, passActor(by, pass), pass(reason));

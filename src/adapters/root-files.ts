@@ -1,7 +1,8 @@
-import type { Dirent } from 'node:fs';
+import { type Dirent, realpathSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasErrno, PulseError } from '../core/errors.ts';
+import { nodeAt, readRegular } from './atomic-file.ts';
 
 export interface KnownValue {
   name: string;
@@ -37,14 +38,42 @@ export async function readSettings(root: string): Promise<string | null> {
   }
 }
 
-/** Changes whenever the settings or a file of secrets change, so that a long-lived server does not miss it. */
-export async function stampOf(root: string): Promise<string> {
-  const paths = [SETTINGS, ...(await envFiles(root))];
+/** Changes whenever the settings, the template or a file of secrets change, so that a long-lived server does not miss it. */
+export async function stampOf(root: string, template: string | null = null): Promise<string> {
+  const paths = [SETTINGS, ...(template === null ? [] : [template]), ...(await envFiles(root))];
   const stamps = paths.map(async (name) => {
     const found = await stat(join(root, name)).catch(() => null);
     return found ? `${name}:${found.mtimeMs}:${found.size}:${found.ino}` : name;
   });
   return (await Promise.all(stamps)).join('\n');
+}
+
+const TEMPLATE =
+  /^(?!\.git\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-][A-Za-z0-9._ -]*(?:\/[A-Za-z0-9._ -]+){0,9}\.(?:md|mustache)$/i;
+const MAX_TEMPLATE = 64 * 1024;
+
+/**
+ * Text of the repository's own postmortem template.
+ * @throws PulseError invalid_input when its path leads out of the repository or through a link, or it is no text of at most 64 KB
+ */
+export async function readTemplate(root: string, path: string): Promise<string> {
+  const refuse = (why: string): never => {
+    const hint = `set postmortem.template in ${SETTINGS} to a .md or .mustache file of this repository, for example docs/postmortem.md, or leave it out`;
+    throw new PulseError('invalid_input', `the postmortem template cannot be used: ${why}`, hint);
+  };
+  if (!TEMPLATE.test(path))
+    return refuse('its path must be relative, without .., and end in .md or .mustache');
+  const steps = path.split('/');
+  let at = realpathSync(root);
+  for (const [index, step] of steps.entries()) {
+    at = join(at, step);
+    const node = nodeAt(at);
+    if (node === 'absent') return refuse('there is no such file');
+    if (node === 'link') return refuse('its path leads through a symbolic link');
+    if (node !== (index < steps.length - 1 ? 'folder' : 'file')) return refuse('it is no ordinary file');
+  }
+  const text = readRegular(at, MAX_TEMPLATE);
+  return text === null || text.includes('\ufffd') ? refuse('it is no text of at most 64 KB') : text;
 }
 
 /** Secrets of this machine that may turn up in a text: from the environment and from `.env*` files at the root. */

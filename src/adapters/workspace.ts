@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, unlinkSync } from 'node:fs';
+import { readdirSync, realpathSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { tombstonesIn } from '../core/documents/log-lines.ts';
 import type { FolderState, PublishedFile, RefreshOutcome, RefreshRequest, Workspace } from '../ports.ts';
 import { nodeAt, readRegular, sweepTemps, writeAtomic } from './atomic-file.ts';
+import { writeExtraFile } from './extra-file.ts';
 import { failed, isDiskError, notWritten, trackedNotice } from './folder-answers.ts';
 import { createFolderMemory, type FolderMemory } from './folder-memory.ts';
 import {
@@ -138,6 +139,9 @@ export function createWorkspace({
       const text = (await this.read(folder)).files[file];
       return text === undefined ? null : readFrontMatter(text);
     },
+    async repoFile(path) {
+      return repoText(root, path);
+    },
     async refresh(request) {
       const release = await lock(foldersOf(request.uid));
       try {
@@ -148,10 +152,39 @@ export function createWorkspace({
         release();
       }
     },
+    async writeExtra(path, text, uid) {
+      const release = await lock(foldersOf(uid));
+      try {
+        return writeExtraFile({ root, path, text, uid, memory: memoryOf(uid) });
+      } finally {
+        release();
+      }
+    },
     async lastGenerated(uid, file) {
       return isFileName(file) ? memoryOf(uid).last(file) : null;
     },
   };
+}
+
+/** A file of the repository that is read for a proposal. Bytes. */
+const MAX_REPO_FILE = 1024 * 1024;
+
+function repoText(
+  root: string,
+  path: string,
+): { state: 'absent' | 'other' } | { state: 'text'; text: string } {
+  const steps = path.split('/');
+  if (steps.some((step) => step === '' || step === '.' || step === '..')) return { state: 'other' };
+  let at = realpathSync(root);
+  for (const [index, step] of steps.entries()) {
+    at = join(at, step);
+    const node = nodeAt(at);
+    if (node === 'absent') return { state: 'absent' };
+    if (node !== (index < steps.length - 1 ? 'folder' : 'file')) return { state: 'other' };
+  }
+  const text = readRegular(at, MAX_REPO_FILE);
+  // Bytes that are no UTF-8 would not come out again as they were.
+  return text === null || text.includes('\ufffd') ? { state: 'other' } : { state: 'text', text };
 }
 
 /** Two refreshes at once would each remember what the other wrote. Without a place for the lock each goes on alone. */

@@ -15,6 +15,10 @@ export interface App {
   importIncident(folder: string, deps: Deps): Promise<Answer<Record<string, unknown>>>;
   /** Rewrites the incident's folder from the record; gives sentences for people. */
   refreshFolder(loaded: Loaded, deps: Deps, mode: RefreshRequest['mode']): Promise<string[]>;
+  /** Keeps the final documents of a closed incident beside its log; gives sentences for people. */
+  archiveIncident(loaded: Loaded, deps: Deps): Promise<string[]>;
+  /** Makes the sample repository for a rehearsal, in an empty folder or (null) a new temporary one; gives its path. */
+  createSampleRepo(into: string | null): Promise<string>;
   findRoot(from: {
     explicit: string | undefined;
     env: Readonly<Record<string, string | undefined>>;

@@ -6,17 +6,20 @@ import type { Deps } from '../tools/tool.ts';
 import { actorOf } from './actor.ts';
 import type { App } from './app.ts';
 import { type Command, EXIT } from './command.ts';
+import { drill } from './drill.ts';
 import { flagsOf } from './flag-shapes.ts';
 import { type Globals, parseFlags, splitCommand } from './flags.ts';
 import { commandHelp, overview } from './help.ts';
 import { importFolder } from './import.ts';
 import { readInput } from './input.ts';
+import { invite } from './invite.ts';
 import type { Io } from './io.ts';
 import { operationCommand } from './operation.ts';
 import { createOutput, type Output } from './output.ts';
 import { print } from './print.ts';
 import { publish } from './publish.ts';
 import { purge } from './purge.ts';
+import { runbook } from './runbook.ts';
 import { status } from './status.ts';
 import { timeline } from './timeline.ts';
 import { verify } from './verify.ts';
@@ -30,8 +33,11 @@ export const OTHER_COMMANDS: readonly Command[] = [
   print,
   publish,
   importFolder,
+  invite,
+  runbook,
   verify,
   purge,
+  drill,
 ];
 
 /** Runs one command line and gives its exit code. Never throws, never ends the process: a pipe gets all output. */

@@ -1,3 +1,4 @@
+import { keepCopyable } from '../core/messages.ts';
 import type { Answer, Tool } from '../tools/tool.ts';
 import { type Command, EXIT } from './command.ts';
 import { flagsOf, positionalsOf } from './flag-shapes.ts';
@@ -32,6 +33,14 @@ export const OPERATIONS: Record<string, { aliases: readonly string[]; examples: 
       'record --input event.json --json',
     ],
   },
+  draft_update: {
+    aliases: ['draft'],
+    examples: [
+      'draft',
+      'draft --form update --audience public --system "the login" --eta "14:30 UTC, says Ana"',
+      'draft "Tokens are undefined at auth.js:12" --form need_eyes --system auth-service',
+    ],
+  },
   update_task: {
     aliases: ['task'],
     examples: ['task T003 done', 'task T011 skipped --reason "no staging environment"'],
@@ -55,7 +64,7 @@ export function showAnswer(answer: Answer<Record<string, unknown>>, out: Output)
   }
   const told = new Set(answer.warnings.map((warning) => `! ${warning}`));
   const text = [...told].reduce((rest, line) => rest.replace(`${line}\n`, () => ''), `${answer.text}\n`);
-  out.text(renderAnswer(text.trimEnd(), out.paint));
+  out.text(keepCopyable(renderAnswer(text.trimEnd(), out.paint)));
   for (const warning of answer.warnings) out.warning(warning);
 }
 

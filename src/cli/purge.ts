@@ -9,6 +9,7 @@ import type { Loaded } from '../tools/support/load.ts';
 import type { Deps } from '../tools/tool.ts';
 import type { App } from './app.ts';
 import { type Command, EXIT } from './command.ts';
+import { INVITATION } from './invite.ts';
 import { when } from './render.ts';
 
 const input = z.strictObject({
@@ -87,8 +88,14 @@ export const purge: Command = {
     if (!yes) await confirm(io);
     const purged = await deps.log.purge(incident.uid, event.id, deps.actor, reason.trim());
     // Tracked copies too: the point of a purge is that the text is nowhere on this disk.
-    const notices = await app.refreshFolder(await app.loadIncident(incident.uid, deps), deps, 'update');
-    const left = leftovers((await deps.workspace.read(path)).state, path);
+    const after = await app.loadIncident(incident.uid, deps);
+    const notices = [
+      ...(await app.refreshFolder(after, deps, 'update')),
+      ...(await emptyInvitation(incident.uid, path, deps)),
+      ...(await app.archiveIncident(after, deps)),
+    ];
+    const folder = await deps.workspace.read(path);
+    const left = leftovers(folder.state, path);
     if (out.json)
       out.value({
         purged: event.id,
@@ -109,6 +116,17 @@ export const purge: Command = {
     return EXIT.ok;
   },
 };
+
+/** The invitation quotes the title and a link, and is not made from the record each time: it has to be made again. */
+async function emptyInvitation(uid: string, folder: string, deps: Deps): Promise<string[]> {
+  if (!(await deps.workspace.read(folder)).files[INVITATION]) return [];
+  const files = { [INVITATION]: '' };
+  const { notices } = await deps.workspace.refresh({ uid, folder, files, mode: 'update' });
+  return [
+    ...notices,
+    `${INVITATION} was emptied, since it may quote what was purged: make it again with hotfix-pulse invite.`,
+  ];
+}
 
 async function confirm(io: {
   stdin: { isTTY: boolean };

@@ -1,4 +1,5 @@
-import { type Clock, type ClockName, overdueClocks } from '../core/clocks.ts';
+import { type Clock, overdueClocks, PROMISES } from '../core/clocks.ts';
+import { openDebts } from '../core/debts.ts';
 import { formatShort } from '../core/duration.ts';
 import type { RecordedEvent } from '../core/events.ts';
 import { type Incident, isOpen, severityLabel } from '../core/incident.ts';
@@ -23,9 +24,9 @@ export function renderAnswer(text: string, paint: Paint): string {
 /** `hotfix-001 P1 investigating 🟢🟢⚪️⚪️⚪️ Title`. */
 export function renderHead(incident: Incident, paint: Paint): string {
   const { meter, step } = pulseOf(incident);
-  const drill = incident.drill ? ' (drill)' : '';
+  const drill = incident.drill ? '[DRILL] ' : '';
   return [
-    `${paint.bold(incident.label)}  ${oneLine(incident.title, 200)}${drill}`,
+    `${drill}${paint.bold(incident.label)}  ${oneLine(incident.title, 200)}`,
     `  ${severityLabel(incident)}  ${incident.status}  ${meter} ${paint.dim(step)}`,
   ].join('\n');
 }
@@ -58,15 +59,25 @@ export function when(iso: string): string {
 }
 
 /** Clocks that somebody still answers for: all of an open incident, only the promises of a closed one. */
-const PROMISES: readonly ClockName[] = ['action_item', 'debt', 'postmortem'];
-
 export function owedClocks({ incident, clocks }: Pick<Loaded, 'incident' | 'clocks'>): Clock[] {
   return isOpen(incident) ? clocks : clocks.filter((clock) => PROMISES.includes(clock.name));
 }
 
-/** Open incidents, and ended ones with a promise that is overdue. */
+/** Open incidents, and ended ones with a promise that is overdue or a debt that nobody has paid. */
 export function concerning(all: readonly Loaded[]): Loaded[] {
-  return all.filter((one) => isOpen(one.incident) || overdueClocks(owedClocks(one)).length > 0);
+  return all.filter((one) => isOpen(one.incident) || (!one.incident.drill && owes(one)));
+}
+
+function owes(one: Loaded): boolean {
+  return overdueClocks(owedClocks(one)).length > 0 || debtsOf(one.incident).length > 0;
+}
+
+/** What was skipped and is still open: `close gate: regression, until 2026-01-08`. A rehearsal owes nothing. */
+export function debtsOf(incident: Incident): string[] {
+  if (incident.drill || incident.status === 'cancelled') return [];
+  return openDebts(incident).map(
+    ({ gate, missing, until }) => `${gate} gate: ${missing.join(', ')}, until ${until ?? 'no date'}`,
+  );
 }
 
 /** The told timeline, a day's date above its events. Times are UTC. */

@@ -2,10 +2,11 @@ import * as z from 'zod/v4';
 import { type Clock, overdueClocks } from '../core/clocks.ts';
 import { severityLabel } from '../core/incident.ts';
 import { pulseOf } from '../core/pulse.ts';
+import { cleanText } from '../core/untrusted.ts';
 import type { Loaded } from '../tools/support/load.ts';
 import type { Paint } from './colour.ts';
 import { type Command, EXIT } from './command.ts';
-import { concerning, owedClocks, renderClocks, renderHead } from './render.ts';
+import { concerning, debtsOf, owedClocks, renderClocks, renderHead } from './render.ts';
 
 /** One incident as `status --json` and `watch --json` show it. */
 export function statusOf(one: Loaded, nowMs: number) {
@@ -21,6 +22,8 @@ export function statusOf(one: Loaded, nowMs: number) {
     pulse: pulse.dots,
     meter: pulse.meter,
     clocks: owedClocks(one).map((clock) => clockOf(clock, nowMs)),
+    debts: debtsOf(incident),
+    ...(incident.drill ? { drill: true } : {}),
     damaged_lines: one.damage.length,
   };
 }
@@ -42,6 +45,7 @@ export function renderStatus(shown: readonly Loaded[], nowMs: number, paint: Pai
       [
         renderHead(one.incident, paint),
         renderClocks(owedClocks(one), nowMs, paint),
+        ...debtsOf(one.incident).map((debt) => paint.yellow(`     Debt: ${cleanText(debt)}`)),
         one.damage.length === 0
           ? ''
           : paint.yellow(
@@ -60,7 +64,7 @@ export const status: Command = {
   summary:
     'Show all open incidents: severity, status, pulse meter, clocks. Exit code 10 when something is overdue.',
   details:
-    'A closed incident is shown too while one of its promises (action item, postmortem, debt) is overdue.',
+    'A closed incident is shown too while it owes something: an action item or postmortem that is overdue, a debt that is not paid.',
   input: z.strictObject({}),
   positionals: [],
   examples: ['status', 'status --json'],

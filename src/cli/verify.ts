@@ -18,6 +18,7 @@ const PROBLEMS: Record<Damage['problem'], string> = {
   other_incident: 'an event of another incident',
   too_long: 'line longer than an event can be',
   edited_or_removed: 'a line was edited or removed',
+  archive_changed: 'the archive of a close was changed',
 };
 
 /** Works on the log alone: an incident whose first line is damaged must still be named here. */
@@ -60,7 +61,7 @@ export const verify: Command = {
         `${incident}  ${events} event(s)  ${damage.length === 0 ? out.paint.green('sound') : out.paint.red('DAMAGED')}`,
         ...damage.map(({ where, line, problem, detail }) =>
           out.paint.red(
-            `  ${where} log, line ${line}: ${PROBLEMS[problem]}${detail === '' ? '' : `; ${cleanText(detail)}`}`,
+            `  ${problem === 'archive_changed' ? where : `${where} log, line ${line}`}: ${PROBLEMS[problem]}${detail === '' ? '' : `; ${cleanText(detail)}`}`,
           ),
         ),
       ]);

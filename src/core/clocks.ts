@@ -2,7 +2,7 @@ import { openDebts } from './debts.ts';
 import { formatDuration } from './duration.ts';
 import type { RecordedEvent } from './events.ts';
 import type { Incident } from './incident.ts';
-import { lastOf, standingDeploy, standingProof, standingResolution } from './incident.ts';
+import { codeChanged, lastOf, standingDeploy, standingProof, standingResolution } from './incident.ts';
 import type { LevelRow } from './severity.ts';
 import { HOUR, MINUTE } from './time.ts';
 
@@ -16,6 +16,7 @@ export const CLOCK_NAMES = [
   'regression_test',
   'extended_watch',
   'stability',
+  'stability_48h',
   'postmortem',
   'debt',
   'action_item',
@@ -23,7 +24,11 @@ export const CLOCK_NAMES = [
 export type ClockName = (typeof CLOCK_NAMES)[number];
 
 /** These say how long to watch: they can only be met after they are due, so that is not late. */
-const WAITS: readonly ClockName[] = ['active_watch', 'extended_watch', 'stability'];
+const WAITS: readonly ClockName[] = ['active_watch', 'extended_watch', 'stability', 'stability_48h'];
+/** What is still owed after the close; everything else can no longer be met then, so it is not shown as late. */
+export const PROMISES: readonly ClockName[] = ['postmortem', 'debt', 'action_item'];
+/** Source: seed 004 T026. */
+const LONG_STABILITY_H = 48;
 
 export interface Clock {
   name: ClockName;
@@ -67,6 +72,7 @@ export function clocksOf(
   ];
   return running
     .filter(({ dueMs }) => !Number.isNaN(dueMs))
+    .filter(({ name, metAt }) => incident.status !== 'closed' || metAt !== null || PROMISES.includes(name))
     .map(({ name, label, dueMs, metAt, todo }): Clock => {
       const metMs = metAt === null ? null : Date.parse(metAt);
       const state = metMs !== null ? 'met' : nowMs > dueMs ? 'overdue' : 'running';
@@ -170,16 +176,20 @@ function afterClocks(incident: Incident, row: LevelRow | null, settings: ClockSe
   const resolved = standingResolution(incident);
   if (!resolved) return [];
   const at = Date.parse(resolved.at);
-  const stableMs = stableFromMs(resolved.recorded_at, settings);
-  const stable = (event: RecordedEvent) =>
-    event.kind === 'stability_confirmed' && event.id > resolved.id && Date.parse(event.at) >= stableMs;
-  const out: Running[] = [
-    {
-      ...{ name: 'stability', label: `Stability (${settings.stability_h} h)`, dueMs: stableMs },
+  const stability = (name: ClockName, stability_h: number): Running => {
+    const dueMs = stableFromMs(resolved.recorded_at, { stability_h });
+    const stable = (event: RecordedEvent) =>
+      event.kind === 'stability_confirmed' && event.id > resolved.id && Date.parse(event.at) >= dueMs;
+    return {
+      ...{ name, label: `Stability (${stability_h} h)`, dueMs },
       metAt: incident.recorded.find(stable)?.at ?? null,
       todo: 'look for a recurrence, record stability_confirmed with evidence',
-    },
-  ];
+    };
+  };
+  const out = [stability('stability', settings.stability_h)];
+  // Changed code is watched for longer than the close waits.
+  if (codeChanged(incident) && settings.stability_h < LONG_STABILITY_H)
+    out.push(stability('stability_48h', LONG_STABILITY_H));
   if (row && row.postmortem_within_h !== null) {
     out.push({
       ...{ name: 'postmortem', label: `Postmortem (${row.postmortem_within_h} h)` },

@@ -62,6 +62,14 @@ function readingOf(pattern: FactPattern, text: string, match: RegExpExecArray): 
   return { kind: 'affirmed', from, to };
 }
 
+/** True when the words around a hit deny it ("no outage", "login is not affected"). */
+export function isDenied(text: string, match: RegExpExecArray): boolean {
+  const to = match.index + match[0].length;
+  return (
+    DENIED_BEFORE.test(clauseBefore(text, match.index)) || DENIED_AFTER.test(text.slice(to, to + LOOK_AHEAD))
+  );
+}
+
 function valueGivenBy(
   pattern: FactPattern,
   reading: Reading,

@@ -65,6 +65,22 @@ export function intervalsOf(incident: Incident): Interval[] {
   });
 }
 
+/** Orders that no named interval spans: `later` before `earlier` means that one of the two times is wrong. */
+const ORDERS: readonly { earlier: Anchor; later: Anchor }[] = [
+  { earlier: 'started', later: 'acknowledged' },
+  { earlier: 'started', later: 'resolved' },
+  { earlier: 'impact_ended', later: 'resolved' },
+];
+
+/** Recorded times that contradict each other, apart from the impossible intervals. */
+export function contradictionsOf(incident: Incident): { earlier: Anchor; later: Anchor }[] {
+  const anchors = anchorsOf(incident);
+  return ORDERS.filter(({ earlier, later }) => {
+    const [from, to] = [anchors[earlier], anchors[later]];
+    return from !== null && to !== null && Date.parse(to) < Date.parse(from);
+  });
+}
+
 /** From the first recorded moment of harm to its recorded end; null unless both are known and in order. */
 export function durationMs(incident: Incident): number | null {
   const anchors = anchorsOf(incident);

@@ -6,24 +6,41 @@ export interface NotAnIncident {
 }
 
 interface Kind extends NotAnIncident {
+  /** Only the first sentence is read: what follows a title that names planned work is its plan and its log. */
+  title?: true;
   /** Linear, bounded gaps: the text is untrusted. */
   pattern: RegExp;
   /** Words that make it an incident after all. */
   unless: RegExp;
 }
 
+/** Longest first sentence that is read as the title. */
+const HEAD = 160;
+const headOf = (text: string): string => text.slice(0, HEAD).split(/[.!?] |\n/, 1)[0] ?? '';
+
 /** Words that speak of harm outside the team. */
 const USERS_HURT = /\b(?:users?|customers?|production|prod|outage|data loss|breach)\b/i;
+
+const PLANNED =
+  'This is planned maintenance: announce it, and open an incident only if something breaks that was not planned.';
 
 const KINDS: readonly Kind[] = [
   {
     id: 'planned-maintenance',
-    reason:
-      'This is planned maintenance: announce it, and open an incident only if something breaks that was not planned.',
+    reason: PLANNED,
     pattern:
       /\b(?:(?:planned|scheduled|upcoming|routine) (?:\w+ ){0,2}(?:maintenance|downtime|outage|upgrade|migration|restart)|maintenance (?:window|on|of|for)|maintenance (?:is |has been )?(?:scheduled|planned)|(?:down|offline|unavailable) for (?:\w+ )?maintenance)\b/i,
     unless:
       /\b(?:unplanned|unscheduled|unexpected\w*|emergency|fail(?:s|ed|ing|ures?)?|errors?|broken|crash\w*|overr[au]n\w*|longer than|can(?:not|['’]?t)|data loss|breach|(?:after|since|following|despite) (?:the |a |our |last |this )?(?:\w+['’]?s? )?(?:planned |scheduled |routine )?(?:\w+ )?(?:maintenance|upgrade|migration|restart))\b/i,
+  },
+  {
+    id: 'planned-maintenance',
+    reason: PLANNED,
+    title: true,
+    pattern:
+      /\b(?:maintenance|(?:upgrade|migration|restart)(?: (?:of|on|to|from|for|in|and|with)\b|$| ?\()|(?:upgrade|update|migrate|move|restart)[^.\n]{0,60} (?:to|version)\b|version update|dns update)/i,
+    unless:
+      /\b(?:unplanned|unscheduled|unexpected\w*|emergency|fail\w*|errors?|bugs?|brok\w+|crash\w*|lock(?:ed|ing|s)|stuck|hang\w*|block\w*|lost|loss|losing|delet\w+|corrupt\w*|wip\w+|dropp\w+|missing|wrong|bad|slow\w*|timeouts?|timed|down(?!time)|outage|unavailable|unreachable|degrad\w+|disrupt\w*|issues?|problems?|incident|stop(?:ped|s)|reject\w*|cannot|can['’]?t|not|never|unable|no longer|overr[au]n\w*|longer than|breach|leak\w*|expos\w+|users?|customers?|everyone|nobody|caus\w+|because|due|after|since|following|despite|during|[45]\d\d)\b/i,
   },
   {
     id: 'docs-typo',
@@ -44,7 +61,10 @@ const KINDS: readonly Kind[] = [
 
 /** The kind of non-incident that the description says clearly, if any. */
 export function notAnIncident(description: string): NotAnIncident | undefined {
-  const found = KINDS.find((kind) => kind.pattern.test(description) && !kind.unless.test(description));
+  const found = KINDS.find((kind) => {
+    const text = kind.title ? headOf(description) : description;
+    return kind.pattern.test(text) && !kind.unless.test(text);
+  });
   return found === undefined ? undefined : { id: found.id, reason: found.reason };
 }
 

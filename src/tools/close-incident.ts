@@ -3,7 +3,9 @@ import type { EventDraft } from '../core/events.ts';
 import { closeGate, onlyWaits } from '../core/gates.ts';
 import { checkLegal } from '../core/record.ts';
 import { answered, Standing, standingOf } from './support/answer.ts';
+import { archiveIncident } from './support/archive.ts';
 import { closeFacts } from './support/close-facts.ts';
+import { PRINTS } from './support/completion.ts';
 import { refreshFolder } from './support/documents.ts';
 import { loadIncident, loadUid } from './support/load.ts';
 import { overrideDraft } from './support/override.ts';
@@ -21,7 +23,12 @@ export default defineTool({
     override_reason: z.string().optional(),
     override_until: z.string().optional(),
   }),
-  output: Standing.extend({ closed: z.boolean(), waits_until: z.string().nullable() }),
+  output: Standing.extend({
+    closed: z.boolean(),
+    waits_until: z.string().nullable(),
+    completion: z.string().optional(),
+    checklist: z.string().optional(),
+  }),
   async run(input, deps) {
     const loaded = await loadIncident(input.incident, deps);
     const { incident } = loaded;
@@ -46,13 +53,20 @@ export default defineTool({
     const drafts = override ? [override, closed] : [closed];
     await deps.log.append({ incident: incident.uid, by: deps.actor, drafts });
     const after = await loadUid(incident.uid, deps);
-    const notices = await refreshFolder(after, deps, 'update');
+    const notices = [
+      ...(await refreshFolder(after, deps, 'update')),
+      ...(await archiveIncident(after, deps)),
+    ];
+    const completion = await PRINTS.completion(after);
+    const checklist = await PRINTS.checklist(after, deps);
     const lines = [
       'Closed.',
       ...(override
         ? [`Passed with an override; recorded as debt: ${closing.missing.map((item) => item.id).join(', ')}.`]
         : []),
+      ...['', completion, '', checklist, ''],
     ];
-    return answered(await standingOf(after, deps), lines, { closed: true, waits_until: null }, notices);
+    const data = { closed: true, waits_until: null, completion, checklist };
+    return answered(await standingOf(after, deps), lines, data, notices);
   },
 });

@@ -2,11 +2,13 @@ import * as z from 'zod/v4';
 import { type Classification, classify } from '../core/classify.ts';
 import { PulseError } from '../core/errors.ts';
 import type { EventDraft } from '../core/events.ts';
-import { folderOf, isOpen, lastOf } from '../core/incident.ts';
+import { folderOf, type Incident, isOpen, lastOf } from '../core/incident.ts';
+import { owedBy } from '../core/owed.ts';
 import { foldTitle, slugOf, titleLikeness } from '../core/slug.ts';
 import { HOUR } from '../core/time.ts';
+import { triageShort } from '../core/triage.ts';
 import { CAPS, oneLine } from '../core/untrusted.ts';
-import { answered, Standing, standingOf } from './support/answer.ts';
+import { answered, Standing, standingOf, triageLine } from './support/answer.ts';
 import { refreshFolder } from './support/documents.ts';
 import { type Loaded, loadAll, loadUid } from './support/load.ts';
 import { severityDraft, statedFacts } from './support/opening.ts';
@@ -17,16 +19,19 @@ import { type Answer, type Deps, defineTool } from './tool.ts';
 const SAME_INCIDENT_MS = 24 * HOUR;
 /** From this share of common words on, another open incident is named as similar. */
 const SIMILAR = 0.5;
+/** Debts and late action items of earlier incidents that one answer names. */
+const MOST_OWED = 5;
 
 const Input = z.strictObject({
   description: z.string().describe('Exactly as the user typed it'),
   title: z.string().optional(),
   severity: z.string().optional().describe('Only if a person said it'),
-  facts: z.array(z.string()).max(30).optional().describe('"name: value", e.g. "service: down"'),
+  facts: z.array(z.string()).max(30).optional().describe('"service: down"'),
   started_at: z.string().optional().describe('RFC 3339 with offset, or -15m'),
   detected_at: z.string().optional(),
   detected_by: z.string().optional(),
-  new: z.boolean().optional().describe('Although the title matches an open one'),
+  new: z.boolean().optional().describe('Not the open one of that title'),
+  drill: z.boolean().optional(),
   repo: z.string().optional(),
   idempotency_key: z.string().min(1).max(200).optional(),
 });
@@ -36,7 +41,9 @@ const Output = Standing.extend({
   opened: z.boolean(),
   range: z.object({ lowest: z.string(), highest: z.string() }).nullable(),
   questions: z.array(z.string()),
+  triage: z.array(z.string()),
   similar: z.array(z.string()),
+  owed: z.array(z.string()),
 });
 
 /** Opens an incident: record, folder, tasks. The smallest precondition there is: a description. */
@@ -45,7 +52,7 @@ export default defineTool({
   title: 'Open an incident',
   effect: 'local',
   description:
-    'Open an incident: record, folder, tasks. Call first; the description is enough. Returns id, severity, open questions, next step.',
+    'Open an incident: record, folder, tasks. Call first; the description is enough. Returns id, severity, questions, next step.',
   input: Input,
   output: Output,
   async run(input, deps) {
@@ -69,7 +76,11 @@ async function open(input: Input, highest: number, deps: Deps): Promise<Opened> 
   const nowMs = deps.clock.now();
   const title = oneLine(deps.redact(input.title?.trim() || input.description.trim()).text, CAPS.title);
   const again = earlier(all, input, inputHash, title, nowMs);
-  if (again) return reported(again, deps, { opened: false, classification: null, removed: [], similar: [] });
+  if (again)
+    return reported(again, deps, {
+      ...{ opened: false, classification: null },
+      ...{ removed: [], similar: [], owed: [] },
+    });
 
   // Everything that can be refused comes before the first byte is kept.
   const stated = statedFacts(input, deps);
@@ -83,6 +94,7 @@ async function open(input: Input, highest: number, deps: Deps): Promise<Opened> 
     data: {
       ...{ number: highest + 1, slug: slugOf(title), title, description: described.text },
       ...(described.blob === undefined ? {} : { blob: described.blob }),
+      ...(input.drill ? { drill: true } : {}),
     },
   };
   const drafts = [
@@ -93,14 +105,22 @@ async function open(input: Input, highest: number, deps: Deps): Promise<Opened> 
   const keys = keyed(drafts, input.idempotency_key);
   const outcome = await deps.log.append({ incident: uid, by: deps.actor, drafts: keys });
   const similar = all.filter(
-    ({ incident }) => isOpen(incident) && titleLikeness(incident.title, title) >= SIMILAR,
+    ({ incident }) =>
+      isOpen(incident) && isSameSort(incident, input) && titleLikeness(incident.title, title) >= SIMILAR,
   );
   return reported(await loadUid(uid, deps), deps, {
     opened: true,
     classification,
     removed: [...described.removed, ...outcome.removed],
     similar: similar.map(({ incident }) => incident.label),
+    // A rehearsal is no occasion to be reminded of real promises.
+    owed: input.drill ? [] : all.flatMap(({ incident, clocks }) => owedBy(incident, clocks)),
   });
+}
+
+/** A rehearsal never stands in for a real incident, nor the other way round. */
+function isSameSort(incident: Incident, input: Input): boolean {
+  return incident.drill === (input.drill === true);
 }
 
 /** The incident that this call means to open and that is already there: same key, same call moments ago, or same title. */
@@ -126,7 +146,8 @@ function earlier(
   return all.find(({ incident }) => {
     const ended = ['resolved', 'closed', 'cancelled'].includes(incident.status);
     const age = nowMs - Date.parse(incident.opened?.recorded_at ?? '');
-    return !ended && age <= SAME_INCIDENT_MS && foldTitle(incident.title) === foldTitle(title);
+    if (ended || !isSameSort(incident, input)) return false;
+    return age <= SAME_INCIDENT_MS && foldTitle(incident.title) === foldTitle(title);
   });
 }
 
@@ -138,6 +159,7 @@ async function reported(
     classification: Classification | null;
     removed: { type: string; token: string }[];
     similar: string[];
+    owed: string[];
   },
 ): Promise<Opened> {
   const notices = await refreshFolder(loaded, deps, result.opened ? 'create' : 'refresh');
@@ -148,9 +170,14 @@ async function reported(
     severity?.data.lowest && severity.data.highest
       ? { lowest: severity.data.lowest, highest: severity.data.highest }
       : null;
-  const questions = incident.severity?.confirmed
-    ? []
-    : (result.classification?.questions ?? []).map((question) => question.ask);
+  const asked = incident.severity?.confirmed ? [] : (result.classification?.questions ?? []);
+  const questions = asked.map((question) => question.ask);
+  const triage = triageShort(
+    incident,
+    asked.map((question) => question.fact),
+  );
+  const owed = result.owed.slice(0, MOST_OWED);
+  const moreOwed = result.owed.length - owed.length;
   const standing = await standingOf(loaded, deps);
   const lines = [
     result.opened
@@ -160,8 +187,12 @@ async function reported(
       ? [`Severity is unconfirmed: ${range.highest} to ${range.lowest} is possible.`]
       : []),
     ...questions.slice(0, 3).map((question) => `? ${question}`),
+    ...triageLine(triage),
     ...(result.similar.length > 0
       ? [`Similar and open: ${result.similar.join(', ')}. If it is the same, record marked_duplicate.`]
+      : []),
+    ...(owed.length > 0
+      ? [`Still owed from earlier: ${owed.join('; ')}${moreOwed > 0 ? `; ${moreOwed} more` : ''}.`]
       : []),
   ];
   const warnings = [...removedWarning(result.removed), ...deps.log.notices(), ...notices];
@@ -173,7 +204,7 @@ async function reported(
   return answered(
     standing,
     lines,
-    { folder, opened: result.opened, range, questions, similar: result.similar },
+    { folder, opened: result.opened, range, questions, triage, similar: result.similar, owed },
     warnings,
   );
 }

@@ -5,8 +5,9 @@ import { closeGate, openDebts } from '../core/gates.ts';
 import { handoffText } from '../core/handoff.ts';
 import { folderOf } from '../core/incident.ts';
 import { tasksOf } from '../core/tasks.ts';
+import { triageShort } from '../core/triage.ts';
 import { fence, oneLine } from '../core/untrusted.ts';
-import { answered, Standing, standingOf } from './support/answer.ts';
+import { answered, Standing, standingOf, triageLine } from './support/answer.ts';
 import { closeFacts } from './support/close-facts.ts';
 import { refreshFolder } from './support/documents.ts';
 import { loadIncident } from './support/load.ts';
@@ -38,6 +39,7 @@ export default defineTool({
     clocks: z.array(z.object({ name: z.string(), due: z.string(), state: z.string() })),
     open_tasks: z.array(z.string()),
     debts: z.array(z.string()),
+    triage: z.array(z.string()),
     missing_to_close: z.array(z.string()),
     recent: z.array(z.string()),
     handoff: z.string().optional(),
@@ -70,6 +72,7 @@ export default defineTool({
       clocks: running.map(({ name, due, state }) => ({ name, due, state })),
       open_tasks: open.map((task) => task.id),
       debts,
+      triage: triageShort(incident),
       missing_to_close: closing.missing.map((item) => item.id),
       recent,
     };
@@ -102,6 +105,7 @@ export default defineTool({
     const lines = [
       oneLine(incident.title, LINE),
       ...running.map((clock) => clockLine(clock, nowMs)),
+      ...triageLine(data.triage),
       `Open tasks: ${open.map((task) => task.id).join(' ') || 'none'}`,
       ...(actions.length > 0 ? [`Open action items: ${actions.map((item) => item.id).join(' ')}`] : []),
       ...debts.map((debt) => `Debt: ${debt}`),

@@ -1,6 +1,7 @@
 import classifySeverity from './classify-severity.ts';
 import closeIncident from './close-incident.ts';
 import createHotfixTask from './create-hotfix-task.ts';
+import draftUpdate from './draft-update.ts';
 import getIncident from './get-incident.ts';
 import listIncidents from './list-incidents.ts';
 import recordTimelineEvent from './record-timeline-event.ts';
@@ -16,6 +17,7 @@ export const TOOLS: readonly Tool[] = [
   getIncident,
   listIncidents,
   recordTimelineEvent,
+  draftUpdate,
   updateTask,
   writePostmortem,
   closeIncident,

@@ -68,7 +68,7 @@ function rowFor({ incident, clocks }: Loaded): z.input<typeof Row> {
   return {
     incident: incident.label,
     uid: incident.uid,
-    title: oneLine(incident.title, TITLE),
+    title: `${incident.drill ? '[DRILL] ' : ''}${oneLine(incident.title, TITLE)}`,
     severity: severityLabel(incident),
     status: incident.status,
     pulse: pulseOf(incident).meter,

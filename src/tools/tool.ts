@@ -1,7 +1,8 @@
 import type * as z from 'zod/v4';
+import type { PulseError } from '../core/errors.ts';
 import type { Actor } from '../core/events.ts';
-import type { Matrix } from '../core/severity.ts';
-import type { Clock, EventLog, Git, Ids, Pace, Workspace } from '../ports.ts';
+import type { Matrix, PresetName } from '../core/severity.ts';
+import type { Clock, EventLog, Git, Ids, Pace, Templates, Workspace } from '../ports.ts';
 
 /** What an operation touches: decides the MCP annotations and how a door asks for consent. */
 export type Effect = 'read' | 'local' | 'outward' | 'destructive';
@@ -10,12 +11,17 @@ export type Effect = 'read' | 'local' | 'outward' | 'destructive';
 export interface Settings {
   matrix: Matrix;
   stability_h: number;
+  /** Form of post-mortem.md. `template` is the text of the repository's own; `fault` says why it cannot be read. */
+  postmortem: { preset: PresetName; template: string | null; fault: PulseError | null };
+  /** Relative to the repository. */
+  runbook_folder: string;
 }
 
 /** Everything an operation works with, for one repository. An absent optional member is an absent feature. */
 export interface Deps {
   log: EventLog;
   workspace: Workspace;
+  templates: Templates;
   git: Git | null;
   clock: Clock;
   ids: Ids;

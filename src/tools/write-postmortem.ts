@@ -7,8 +7,9 @@ import { folderOf } from '../core/incident.ts';
 import { checkLegal } from '../core/record.ts';
 import { cleanText } from '../core/untrusted.ts';
 import { answered, Standing, standingOf } from './support/answer.ts';
-import { refreshFolder, viewFor } from './support/documents.ts';
+import { viewFor, writeFolder } from './support/documents.ts';
 import { loadIncident, loadUid } from './support/load.ts';
+import { formOf, postmortemText } from './support/postmortem.ts';
 import { hashOf, removedWarning, sentTwice } from './support/write.ts';
 import { defineTool } from './tool.ts';
 
@@ -37,6 +38,8 @@ export default defineTool({
   }),
   output: Standing.extend({
     path: z.string(),
+    paths: z.array(z.string()),
+    preset: z.string(),
     findings: z.array(z.object({ level: z.string(), where: z.string(), text: z.string() })),
     errors: z.number(),
     warnings_found: z.number(),
@@ -47,6 +50,9 @@ export default defineTool({
     const { incident: _ref, ...given } = input;
     const safe = cleaned(given, (value) => deps.redact(cleanText(value)));
     const narrative = mergeNarratives([narrativeOf(loaded.incident) ?? {}, safe.narrative]) ?? {};
+    const preset = formOf(deps);
+    // A template that cannot be used is told before anything is recorded.
+    await postmortemText(loaded, deps, narrative);
     const findings = lintOf(loaded.incident, narrative, viewFor(loaded, deps));
     const errors = findings.filter((finding) => finding.level === 'error').length;
     const inputHash = hashOf('write_postmortem', input, deps);
@@ -59,22 +65,23 @@ export default defineTool({
         at_source: 'observed',
       },
       input_hash: inputHash,
-      data: { errors, warnings: findings.length - errors, preset: 'default', narrative: safe.narrative },
+      data: { errors, warnings: findings.length - errors, preset, narrative: safe.narrative },
     };
     if (sentTwice(loaded, inputHash, deps.actor, deps.clock.now()).length === 0) {
       await deps.log.append({ incident: loaded.incident.uid, by: deps.actor, drafts: [draft] });
     }
     const after = await loadUid(loaded.incident.uid, deps);
-    const notices = await refreshFolder(after, deps, 'update', narrative);
+    const { notices, extra } = await writeFolder(after, deps, 'update', narrative);
     const path = `${folderOf(after.incident)}/post-mortem.md`;
+    const paths = extra === null ? [path] : [path, extra];
     const lines = [
-      `Postmortem: ${path} (also resource incident://${after.incident.uid}/post-mortem.md). ${errors} error(s), ${findings.length - errors} warning(s).`,
+      `Postmortem (${preset}): ${paths.join(' and ')} (also resource incident://${after.incident.uid}/post-mortem.md). ${errors} error(s), ${findings.length - errors} warning(s).`,
       ...findings.map((finding) => `- ${finding.level} · ${finding.where}: ${finding.text}`),
     ];
     return answered(
       await standingOf(after, deps),
       lines,
-      { path, findings, errors, warnings_found: findings.length - errors },
+      { path, paths, preset, findings, errors, warnings_found: findings.length - errors },
       [...removedWarning(safe.removed), ...notices],
     );
   },

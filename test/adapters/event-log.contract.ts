@@ -62,6 +62,8 @@ export function eventLogContract(name: string, open: Open): void {
           () => log.read(uid),
           () => log.append(request(uid, note('x'))),
           () => log.putBlob(uid, 'x'),
+          () => log.archive(uid, newUid(), {}),
+          () => log.archive(newUid(), uid, {}),
           () => log.verify(uid),
           () => log.lines(uid),
           () => log.purge(uid, newUid(), ANA, 'x'),

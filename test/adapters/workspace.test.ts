@@ -72,7 +72,9 @@ describe('a private folder', () => {
       'timeline.jsonl',
     ]);
     expect(readFileSync(at('.gitignore'), 'utf8')).toBe('*\n');
-    expect(readFileSync(at('.gitattributes'), 'utf8')).toBe('timeline.jsonl -text merge=union\n');
+    expect(readFileSync(at('.gitattributes'), 'utf8')).toBe(
+      'timeline.jsonl -text merge=union\n*.ics -text\n',
+    );
     expect(status()).toBe('');
     expect((await workspace.read(FOLDER)).state).toBe('private');
     expect(await results('refresh')).toEqual(ALL('unchanged'));

@@ -176,6 +176,7 @@ export function fakeApp(world: World, io: FakeIo, tools: readonly Tool[] = [samp
       uids: async () => [...world.incidents.keys()],
       withNumbering: unused,
       putBlob: unused,
+      archive: unused,
       verify: async () => world.damage,
       async purge(uid, id, by, reason) {
         world.calls.push({ purge: id, by, reason });
@@ -189,14 +190,20 @@ export function fakeApp(world: World, io: FakeIo, tools: readonly Tool[] = [samp
       root: '/repo',
       read: async (path) => ({ path, state: 'tracked', files: {} }),
       document: unused,
-      refresh: unused,
+      refresh: async () => ({ files: [], notices: [] }),
+      repoFile: async () => ({ state: 'absent' }),
+      writeExtra: unused,
       lastGenerated: unused,
     },
     git: { facts: async () => ({ user: world.gitUser, branch: null }) },
     clock: { now: () => io.clock.ms },
     ids: { ulid: unused, sha256: unused, nonce: unused },
     pace: { soon: async (_key, work) => work() },
-    settings: { matrix: matrixOf('default'), stability_h: 24 },
+    settings: {
+      ...{ matrix: matrixOf('default'), stability_h: 24, runbook_folder: 'docs/runbooks' },
+      postmortem: { preset: 'default', template: null, fault: null },
+    },
+    templates: { render: unused },
     actor,
     redact: (text) => ({ text, removed: [] }),
   });
@@ -232,6 +239,11 @@ export function fakeApp(world: World, io: FakeIo, tools: readonly Tool[] = [samp
     async refreshFolder(_loaded, _deps, mode) {
       world.calls.push({ refresh: mode });
       return [];
+    },
+    archiveIncident: async () => [],
+    async createSampleRepo(into) {
+      world.calls.push({ sample: into });
+      return into ?? '/tmp/drill';
     },
     async findRoot(from) {
       world.roots.push(from);

@@ -62,6 +62,13 @@ const ROWS: [string, () => Story, number, (s: Story) => Story, boolean][] = [
     true,
   ],
   ['stability', resolved, 60 + DAY_MIN, (s) => s.add('stability_confirmed', { minute: 70 + DAY_MIN }), false],
+  [
+    'stability_48h',
+    () => deployed().add('resolved', { minute: 60 }),
+    60 + 2 * DAY_MIN,
+    (s) => s.add('stability_confirmed', { minute: 61 + 2 * DAY_MIN }),
+    false,
+  ],
   ['postmortem', resolved, 60 + 2 * DAY_MIN, (s) => s.add('postmortem_written', { minute: 100 }), false],
   [
     'postmortem',
@@ -156,6 +163,16 @@ describe('stability', () => {
     });
   });
 
+  it('runs for 48 hours on a clock of its own only where code changed and the close waits for less', () => {
+    const changed = () => deployed().add('resolved', { minute: 60 });
+    expect(clock('stability_48h', changed(), T0)?.label).toBe('Stability (48 h)');
+    expect(clock('stability_48h', resolved(), T0)).toBeUndefined();
+    expect(clock('stability_48h', changed(), T0, 'P1', 48)).toBeUndefined();
+    const early = changed().add('stability_confirmed', { minute: 70 + DAY_MIN });
+    expect(clock('stability', early, hours(30))?.state).toBe('met');
+    expect(clock('stability_48h', early, hours(60))?.state).toBe('overdue');
+  });
+
   it('stops with a reopening, and starts anew', () => {
     const s = resolved().add('stability_confirmed', { minute: 2000 }).add('reopened');
     expect(clock('stability', s, hours(50))).toBeUndefined();
@@ -238,6 +255,12 @@ describe('what is told', () => {
       .add('rolled_back', { data: { target: 'hotfix' } });
     expect(clock('rollback_checkpoint', s, hours(9))).toBeUndefined();
     expect(clock('regression_test', s.add('deployed'), hours(9))?.state).toBe('running');
+  });
+
+  it('keeps only promises after the close: a watch can no longer be held', () => {
+    const s = busy().add('closed');
+    const late = overdueClocks(clocks(s, hours(9000))).map((one) => one.name);
+    expect(late).toEqual(['postmortem', 'debt', 'action_item', 'action_item']);
   });
 
   it('stops waiting for an incident that was closed without a resolution', () => {

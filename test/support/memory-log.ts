@@ -73,6 +73,10 @@ export function createMemoryLog(options: {
       blobs.set(hash, text);
       return hash;
     },
+    async archive(uid, event) {
+      checkUid(uid);
+      checkUid(event);
+    },
     async verify(uid) {
       checkUid(uid);
       return [];

@@ -1,8 +1,9 @@
 import type { Incident } from '../incident.ts';
+import type { PresetName } from '../severity.ts';
 import { renderHotfix } from './hotfix-md.ts';
 import { mergeNarratives, type Narrative } from './narrative.ts';
 import { buildPostmortem } from './postmortem.ts';
-import { renderPostmortem } from './postmortem-md.ts';
+import { renderPreset } from './presets.ts';
 import { renderTasks } from './tasks-md.ts';
 import type { DocumentView } from './view.ts';
 
@@ -25,13 +26,14 @@ export function renderAll(
   incident: Incident,
   view: DocumentView,
   narrative: Narrative | null = narrativeOf(incident),
+  preset: PresetName = 'default',
 ): Record<string, string> {
   const documents: Partial<Record<DocumentName, string>> = {
     'hotfix.md': renderHotfix(incident, view),
     'tasks.md': renderTasks(incident, view),
     ...(narrative === null
       ? {}
-      : { 'post-mortem.md': renderPostmortem(buildPostmortem(incident, narrative, view)) }),
+      : { 'post-mortem.md': renderPreset(buildPostmortem(incident, narrative, view), preset) }),
   };
   return documents;
 }

@@ -1,7 +1,8 @@
 import type { ActionItem, Incident } from '../incident.ts';
+import { contradictionsOf } from '../intervals.ts';
 import { blameFindings } from './lint-blame.ts';
 import type { Narrative } from './narrative.ts';
-import { buildPostmortem } from './postmortem.ts';
+import { sectionsOf } from './postmortem.ts';
 import type { DocumentView } from './view.ts';
 
 /** One thing to mend in a postmortem. `text` is ours and quotes nobody. */
@@ -80,6 +81,14 @@ const RULES: readonly Rule[] = [
           `The times are impossible: ${to} is before ${from}. Record the right one again.`,
         ),
       ),
+  ({ incident }) =>
+    contradictionsOf(incident).map(({ earlier, later }) =>
+      finding(
+        'warning',
+        `order.${earlier}_${later}`,
+        `The times contradict each other: ${later} is before ${earlier}. Record the right one again.`,
+      ),
+    ),
   futureTimes,
   unknowns,
   ({ incident, narrative }) =>
@@ -128,7 +137,7 @@ function futureTimes({ incident, view }: Subject): LintFinding[] {
 }
 
 function unknowns({ incident, narrative, view }: Subject): LintFinding[] {
-  return buildPostmortem(incident, narrative, view).sections.flatMap(({ id, title, items, table }) => {
+  return sectionsOf(incident, narrative, view).flatMap(({ id, title, items, table }) => {
     const cells =
       table?.rows.flatMap((row) => row.cells).filter((cell) => cell.startsWith('UNKNOWN')).length ?? 0;
     const count = items.filter((item) => item.source === 'unknown').length + cells;

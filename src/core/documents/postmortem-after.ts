@@ -1,12 +1,19 @@
 import type { ActionItem, Incident } from '../incident.ts';
 import { ACTION_TYPES, ROLES } from '../kinds.ts';
 import { duration, roleWords, toldOf, utc, whatOf, whoOf } from './describe.ts';
-import { item, type PostmortemSection, recorded, section, unknown } from './postmortem-model.ts';
+import {
+  item,
+  type PostmortemItem,
+  type PostmortemSection,
+  recorded,
+  section,
+  unknown,
+} from './postmortem-model.ts';
 import type { DocumentView } from './view.ts';
 
 /** Sections of the postmortem that look ahead, and its appendix. */
 
-const PREVENTION: Record<(typeof ACTION_TYPES)[number], string> = {
+export const PREVENTION: Record<(typeof ACTION_TYPES)[number], string> = {
   prevent: 'Keep it from happening again',
   detect: 'See it sooner',
   mitigate: 'Make it hurt less',
@@ -50,13 +57,15 @@ function prevention(label: string, { text, state, event, id }: ActionItem) {
   return item(label, `${id}: ${text}`, 'record', [event], state === 'done');
 }
 
+/** A duration, or why there is none. */
+export function intervalWords(interval: DocumentView['intervals'][number]): string {
+  if (interval.problem === 'missing')
+    return `unknown: nobody recorded ${interval.missing.map(roleWords).join(' and ')}`;
+  if (interval.problem === 'impossible') return 'impossible: the end is recorded before the beginning';
+  return duration(interval.ms) ?? 'unknown';
+}
+
 export function intervalSection(incident: Incident, view: DocumentView): PostmortemSection {
-  const words = (interval: DocumentView['intervals'][number]): string => {
-    if (interval.problem === 'missing')
-      return `unknown: nobody recorded ${interval.missing.map(roleWords).join(' and ')}`;
-    if (interval.problem === 'impossible') return 'impossible: the end is recorded before the beginning';
-    return duration(interval.ms) ?? 'unknown';
-  };
   const anchors = (names: readonly string[]) =>
     names.flatMap((name) => {
       const fact = incident.facts.get(name);
@@ -65,7 +74,7 @@ export function intervalSection(incident: Incident, view: DocumentView): Postmor
   return section('intervals', 'Intervals', 2, [], {
     columns: ['Interval', 'From', 'To', 'Duration'],
     rows: view.intervals.map((interval) => ({
-      cells: [interval.label, roleWords(interval.from), roleWords(interval.to), words(interval)],
+      cells: [interval.label, roleWords(interval.from), roleWords(interval.to), intervalWords(interval)],
       events: anchors([interval.from, interval.to]),
     })),
   });
@@ -111,8 +120,9 @@ export function participantSection(incident: Incident): PostmortemSection {
   ]);
 }
 
-export function appendixSection(incident: Incident, view: DocumentView): PostmortemSection {
-  const evidence = incident.told
+/** Everything that was recorded with evidence, links included. */
+export function evidenceItems(incident: Incident): PostmortemItem[] {
+  return incident.told
     .filter((event) => event.evidence.length > 0)
     .map((event) =>
       item(
@@ -122,9 +132,15 @@ export function appendixSection(incident: Incident, view: DocumentView): Postmor
         [event.id],
       ),
     );
-  const updates = toldOf(incident, 'update_posted').map((event) =>
+}
+
+export function updateItems(incident: Incident): PostmortemItem[] {
+  return toldOf(incident, 'update_posted').map((event) =>
     item('update', `${utc(event.at)} ${whatOf(event)}`, 'record', [event.id]),
   );
+}
+
+export function appendixSection(incident: Incident, view: DocumentView): PostmortemSection {
   const counted = (state: string) => view.tasks.filter((task) => task.state === state).length;
   return section('appendix', 'Appendix', 2, [
     item(
@@ -133,7 +149,7 @@ export function appendixSection(incident: Incident, view: DocumentView): Postmor
       'computed',
     ),
     recorded(incident, 'branch', view.branch, [], 'responder'),
-    ...updates,
-    ...evidence,
+    ...updateItems(incident),
+    ...evidenceItems(incident),
   ]);
 }

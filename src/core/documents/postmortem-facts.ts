@@ -23,7 +23,7 @@ export function summarySection(incident: Incident, told: Narrative, view: Docume
   const written = incident.recorded.filter((event) => event.kind === 'postmortem_written').at(-1);
   const value = (text: string | null | undefined, ask: Role): string =>
     text ?? unknown(incident, null, ask).text;
-  const started = endOrStart(incident);
+  const started = beginOf(incident);
   const opened = incident.opened ? [incident.opened.id] : [];
   const due = view.clocks.find((clock) => clock.name === 'postmortem')?.due;
   const author = written === undefined ? null : whoOf(written);
@@ -44,12 +44,18 @@ export function summarySection(incident: Incident, told: Narrative, view: Docume
   });
 }
 
-function endOrStart(incident: Incident): string | null {
+/** The moment that gives the incident its date: when it began, else was detected, else was opened. */
+export function beginOf(incident: Incident): string | null {
   const anchors = anchorsOf(incident);
   return anchors.started ?? anchors.detected ?? incident.opened?.at ?? null;
 }
 
-function factItem(incident: Incident, label: string, name: FactName, ask: Role): PostmortemItem {
+export function factItem(
+  incident: Incident,
+  label: string | null,
+  name: FactName,
+  ask: Role,
+): PostmortemItem {
   const fact = incident.facts.get(name);
   return recorded(incident, label, fact?.value, fact ? [fact.event] : [], ask);
 }
@@ -73,7 +79,7 @@ export function impactSection(incident: Incident, told: Narrative): PostmortemSe
   ]);
 }
 
-function factIds(incident: Incident, name: FactName): string[] {
+export function factIds(incident: Incident, name: FactName): string[] {
   const fact = incident.facts.get(name);
   return fact ? [fact.event] : [];
 }
@@ -105,9 +111,6 @@ const DETECTIONS: readonly [string, RegExp][] = [
 ];
 
 export function detectionSection(incident: Incident, told: Narrative): PostmortemSection {
-  const fact = incident.facts.get('detected_by');
-  const ids = factIds(incident, 'detected_by');
-  const how = DETECTIONS.find(([, words]) => fact !== undefined && words.test(fact.value))?.[0];
   return section('detection', 'Detection', 2, [
     factItem(incident, 'Detected by', 'detected_by', 'responder'),
     recorded(
@@ -117,9 +120,17 @@ export function detectionSection(incident: Incident, told: Narrative): Postmorte
       factIds(incident, 'detected'),
       'responder',
     ),
-    ...DETECTIONS.map(([label]) => item(null, label, 'computed', ids, label === how)),
+    ...detectionBoxes(incident),
     narrated(incident, 'Could we have detected it earlier?', told.detected_earlier, 'ops_lead'),
   ]);
+}
+
+/** How it was detected; at most one is ticked. */
+export function detectionBoxes(incident: Incident): PostmortemItem[] {
+  const fact = incident.facts.get('detected_by');
+  const ids = factIds(incident, 'detected_by');
+  const how = DETECTIONS.find(([, words]) => fact !== undefined && words.test(fact.value))?.[0];
+  return DETECTIONS.map(([label]) => item(null, label, 'computed', ids, label === how));
 }
 
 export function causeSections(incident: Incident, told: Narrative): PostmortemSection[] {
@@ -173,7 +184,7 @@ export function resolutionSection(incident: Incident): PostmortemSection {
   ]);
 }
 
-function wayOut(incident: Incident): string {
+export function wayOut(incident: Incident): string {
   const ways = [
     standingDeploy(incident) ? 'a hotfix was deployed' : null,
     toldOf(incident, 'rolled_back').some(

@@ -1,26 +1,39 @@
 import { mdBlock, mdInline } from '../untrusted.ts';
-import { type Block, type Generated, renderBlocks } from './blocks.ts';
+import { type Block, renderBlocks } from './blocks.ts';
 import { renderFrontMatter } from './front-matter-text.ts';
 import { box, stack, table, told } from './md.ts';
 import type { PostmortemDoc, PostmortemItem, PostmortemSection } from './postmortem-model.ts';
 
-/**
- * The default template: the union of the sections of all five sources. Statements of the narrative are marked
- * as such; everything else was recorded or computed.
- */
-export function renderPostmortem(doc: PostmortemDoc): string {
-  return renderBlocks(postmortemDocument(doc));
+/** A preset over the document model: what stands on top, and which sections follow in which words. */
+export interface Layout {
+  /** Finished Markdown: title, and the header lines of the format. */
+  header: string;
+  sections: readonly PostmortemSection[];
+  /** Finished Markdown before the line that says what the text was made from. */
+  note: string;
 }
 
-function postmortemDocument(doc: PostmortemDoc): Generated {
-  const blocks: Block[] = [
-    { name: 'header', body: header(doc) },
-    ...grouped(doc.sections).map(([first, ...parts]) => ({
-      name: first?.id.replaceAll('_', '-') ?? 'section',
-      body: stack(...[first, ...parts].map((part) => (part ? renderSection(part) : ''))),
+/** Statements of the narrative are marked as such; everything else was recorded or computed. */
+export function renderLayout(doc: PostmortemDoc, { header, sections, note }: Layout): string {
+  return inBlocks(doc, [
+    { name: 'header', body: stack(header, doc.drill ? '**This was a drill.**' : '') },
+    ...grouped(sections).map((parts) => ({
+      name: parts[0]?.id.replaceAll('_', '-') ?? 'section',
+      body: stack(...parts.map((part, i) => renderSection(part, parts[i + 1]))),
     })),
+    { name: 'record', body: stack(note, record(doc)) },
+  ]);
+}
+
+/** The text that a repository's own template gave, as one block: prose around it survives like any other. */
+export function renderTemplated(doc: PostmortemDoc, text: string): string {
+  return inBlocks(doc, [
+    { name: 'template', body: text.trim() },
     { name: 'record', body: record(doc) },
-  ];
+  ]);
+}
+
+function inBlocks(doc: PostmortemDoc, blocks: readonly Block[]): string {
   const front = renderFrontMatter({
     id: doc.label,
     uid: doc.uid,
@@ -28,15 +41,7 @@ function postmortemDocument(doc: PostmortemDoc): Generated {
     severity: doc.severity,
     status: doc.status,
   });
-  return { front, blocks };
-}
-
-function header(doc: PostmortemDoc): string {
-  return stack(
-    `# Postmortem: ${told(doc.title)}`,
-    doc.drill ? '**This was a drill.**' : '',
-    'Blameless: it asks how the system let this happen, not who did it. Lines marked _(narrative)_ were written afterwards; everything else comes from the record.',
-  );
+  return renderBlocks({ front, blocks });
 }
 
 /** A section with the parts that follow it becomes one block. */
@@ -49,20 +54,27 @@ function grouped(sections: readonly PostmortemSection[]): PostmortemSection[][] 
   return groups;
 }
 
-function renderSection({ title, level, items, table: rows }: PostmortemSection): string {
+function renderSection(section: PostmortemSection, next: PostmortemSection | undefined): string {
+  const { title, level, items, table: rows } = section;
   const [lead, rest] = items[0] && isParagraph(items[0]) ? [items[0], items.slice(1)] : [null, items];
+  const isEmpty = items.length === 0 && rows === null && !isPartOf(next, section);
   return stack(
-    `${'#'.repeat(level)} ${title}`,
+    level === 'question' ? title : `${'#'.repeat(level)} ${title}`,
     lead === null ? '' : `${mdBlock(lead.text)}${mark(lead)}`,
     rows === null
       ? ''
       : table(
           rows.columns.map(mdInline),
-          rows.rows.map((row) => row.cells.map(mdInline)),
+          rows.rows.map(({ cells }) => cells.map(cell)),
         ),
-    rest.map(bullet),
-    items.length === 0 && rows === null ? '- none recorded' : '',
+    rest.map((item) => bullet(item)),
+    isEmpty ? '- none recorded' : '',
   );
+}
+
+function isPartOf(next: PostmortemSection | undefined, { level }: PostmortemSection): boolean {
+  const depth = (of: PostmortemSection['level']) => (of === 'question' ? 9 : of);
+  return next !== undefined && depth(next.level) > depth(level);
 }
 
 /** A narrative text that opens a section may have several lines; it is written as a paragraph, not as a bullet. */
@@ -70,9 +82,18 @@ function isParagraph({ label, source, text }: PostmortemItem): boolean {
   return label === null && source === 'narrative' && text.includes('\n');
 }
 
-function bullet(item: PostmortemItem): string {
-  const text = `${item.label === null ? '' : `**${mdInline(item.label)}**: `}${told(item.text)}${mark(item)}`;
-  return item.checked === null ? `- ${text}` : box(item.checked, text);
+/** A lone box is ours and stays one. */
+function cell(text: string): string {
+  return text === '[ ]' || text === '[x]' ? text : mdInline(text);
+}
+
+function bullet(item: PostmortemItem, indent = ''): string {
+  const { label, text, checked, parts = [] } = item;
+  const line = `${label === null ? '' : `**${mdInline(label)}**: `}${told(text)}${mark(item)}`;
+  return [
+    indent + (checked === null ? `- ${line}` : box(checked, line)),
+    ...parts.map((part) => bullet(part, `${indent}  `)),
+  ].join('\n');
 }
 
 function mark({ source }: PostmortemItem): string {

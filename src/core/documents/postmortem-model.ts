@@ -1,6 +1,7 @@
 import type { Incident } from '../incident.ts';
 import type { Role } from '../kinds.ts';
 import { roleWords } from './describe.ts';
+import type { FieldName, ListName, MilestoneName } from './postmortem-names.ts';
 
 /** Where a sentence of the postmortem comes from. */
 export type Source = 'record' | 'narrative' | 'computed' | 'unknown';
@@ -13,6 +14,8 @@ export interface PostmortemItem {
   events: string[];
   /** A box, ticked or not; null for a plain statement. */
   checked: boolean | null;
+  /** Statements that belong under this one. */
+  parts?: PostmortemItem[];
 }
 
 interface PostmortemRow {
@@ -20,11 +23,13 @@ interface PostmortemRow {
   events: string[];
 }
 
+/** 2 for a section, 3 and 4 for parts of one; a question is a line of ours above its answers. */
+type SectionLevel = 2 | 3 | 4 | 'question';
+
 export interface PostmortemSection {
   id: string;
   title: string;
-  /** 2 for a section, 3 for a part of one. */
-  level: 2 | 3;
+  level: SectionLevel;
   items: PostmortemItem[];
   table: { columns: string[]; rows: PostmortemRow[] } | null;
 }
@@ -40,13 +45,54 @@ export interface PostmortemDoc {
   /** Id of the last event it was made from, and how many there were. */
   last_event: string | null;
   event_count: number;
+  /** The union of all presets' sections, as the default preset shows them. */
   sections: PostmortemSection[];
+  /** The same facts one by one: what the other presets and a repository's own template choose from. */
+  pool: PostmortemPool;
+}
+
+/** A point of the timeline. `at` (RFC 3339), `time` (as shown) and `who` are null when nobody recorded it. */
+export interface Milestone {
+  at: string | null;
+  time: string | null;
+  what: string;
+  who: string | null;
+  /** How we know, or whom to ask. */
+  notes: string;
+  events: string[];
+}
+
+export interface PostmortemAction {
+  id: string;
+  text: string;
+  owner: string | null;
+  /** A date, or an instant. */
+  due: string | null;
+  type: string | null;
+  state: 'open' | 'done' | 'dropped';
+  /** By when, seen from the end of the incident. */
+  horizon: 'week' | 'month' | 'quarter' | 'undated';
+  area: 'tests' | 'monitoring' | 'process' | 'architecture' | 'documentation';
+  /** What it is for, in words. */
+  why: string;
+  event: string;
+}
+
+export interface PostmortemPool {
+  /** What the incident was opened with, as it was said. */
+  description: string;
+  fields: Record<FieldName, PostmortemItem>;
+  lists: Record<ListName, PostmortemItem[]>;
+  milestones: Record<MilestoneName, Milestone>;
+  /** What happened besides the milestones that a short timeline should not leave out. */
+  key_events: Milestone[];
+  actions: PostmortemAction[];
 }
 
 export function section(
   id: string,
   title: string,
-  level: 2 | 3,
+  level: SectionLevel,
   items: PostmortemItem[],
   table: PostmortemSection['table'] = null,
 ): PostmortemSection {
@@ -98,7 +144,7 @@ export function listSection(
   incident: Incident,
   id: string,
   title: string,
-  level: 2 | 3,
+  level: SectionLevel,
   texts: readonly string[] | undefined,
   ask: Role,
 ): PostmortemSection {

@@ -17,6 +17,7 @@ import {
   triggerSection,
 } from './postmortem-facts.ts';
 import { listSection, type PostmortemDoc, type PostmortemSection } from './postmortem-model.ts';
+import { poolOf } from './postmortem-pool.ts';
 import type { DocumentView } from './view.ts';
 
 export function buildPostmortem(
@@ -34,23 +35,29 @@ export function buildPostmortem(
     drill: incident.drill,
     last_event: incident.recorded.at(-1)?.id ?? null,
     event_count: incident.recorded.length,
-    sections: [
-      summarySection(incident, told, view),
-      impactSection(incident, told),
-      timelineSection(incident),
-      triggerSection(incident, told),
-      detectionSection(incident, told),
-      ...causeSections(incident, told),
-      resolutionSection(incident),
-      ...wentSections(incident, told),
-      ...actionSections(incident),
-      listSection(incident, 'lessons', 'Lessons Learned', 2, told.lessons, 'incident_commander'),
-      intervalSection(incident, view),
-      debtSection(incident, view),
-      participantSection(incident),
-      appendixSection(incident, view),
-    ],
+    sections: sectionsOf(incident, told, view),
+    pool: poolOf(incident, told, view),
   };
+}
+
+/** The union of all presets' sections. */
+export function sectionsOf(incident: Incident, told: Narrative, view: DocumentView): PostmortemSection[] {
+  return [
+    summarySection(incident, told, view),
+    impactSection(incident, told),
+    timelineSection(incident),
+    triggerSection(incident, told),
+    detectionSection(incident, told),
+    ...causeSections(incident, told),
+    resolutionSection(incident),
+    ...wentSections(incident, told),
+    ...actionSections(incident),
+    listSection(incident, 'lessons', 'Lessons Learned', 2, told.lessons, 'incident_commander'),
+    intervalSection(incident, view),
+    debtSection(incident, view),
+    participantSection(incident),
+    appendixSection(incident, view),
+  ];
 }
 
 function wentSections(incident: Incident, told: Narrative): PostmortemSection[] {

@@ -16,6 +16,8 @@ export const Standing = z.object({
   pulse: z.string(),
   next: z.string(),
   overdue: z.string().nullable(),
+  /** Only on a rehearsal, which must never be taken for the real thing. */
+  drill: z.literal(true).optional(),
 });
 export type Standing = z.infer<typeof Standing>;
 
@@ -30,12 +32,13 @@ export async function standingOf(loaded: Loaded, deps: Deps): Promise<Standing> 
     pulse: pulseOf(incident).meter,
     next: nextStep(incident, closing),
     overdue: urgentOf([loaded], deps.clock.now()),
+    ...(incident.drill ? { drill: true as const } : {}),
   };
 }
 
-/** `hotfix-001 · P1 · mitigated · 🟢🟢🟢⚪️⚪️` */
+/** `hotfix-001 · P1 · mitigated · 🟢🟢🟢⚪️⚪️`, after `[DRILL]` for a rehearsal. */
 function headline(standing: Standing): string {
-  return `${standing.incident} · ${standing.severity} · ${standing.status} · ${standing.pulse}`;
+  return `${standing.drill ? '[DRILL] ' : ''}${standing.incident} · ${standing.severity} · ${standing.status} · ${standing.pulse}`;
 }
 
 /** Text and data that say the same: headline, the operation's own lines, warnings, next step, most urgent clock. */
@@ -53,4 +56,9 @@ export function answered<Data extends Record<string, unknown>>(
     ...(standing.overdue ? [standing.overdue] : []),
   ].join('\n');
   return { text, data: { ...standing, ...data }, warnings: [...warnings] };
+}
+
+/** The triage questions of an answer as one line; no line when nothing is open. */
+export function triageLine(questions: readonly string[]): string[] {
+  return questions.length === 0 ? [] : [`Still unknown, record as facts: ${questions.join(' ')}`];
 }

@@ -1,4 +1,4 @@
-import { renderAll } from '../../core/documents/documents.ts';
+import { narrativeOf, renderAll } from '../../core/documents/documents.ts';
 import type { Narrative } from '../../core/documents/narrative.ts';
 import { readTicks } from '../../core/documents/tasks-md.ts';
 import { type DocumentView, viewOf } from '../../core/documents/view.ts';
@@ -11,6 +11,7 @@ import type { Answer, Deps } from '../tool.ts';
 import { answered, standingOf } from './answer.ts';
 import { secretsIn } from './close-facts.ts';
 import { type Loaded, loadIncident, loadUid } from './load.ts';
+import { extraPathOf, formOf, postmortemText } from './postmortem.ts';
 
 export function viewFor({ incident, row }: Loaded, deps: Deps): DocumentView {
   return viewOf(incident, { nowMs: deps.clock.now(), row, settings: deps.settings });
@@ -30,22 +31,56 @@ export async function refreshFolder(
   mode: RefreshRequest['mode'],
   narrative?: Narrative,
 ): Promise<string[]> {
+  return (await writeFolder(loaded, deps, mode, narrative)).notices;
+}
+
+/** The same, and where the postmortem's second copy was written, if the preset has one. */
+export async function writeFolder(
+  loaded: Loaded,
+  deps: Deps,
+  mode: RefreshRequest['mode'],
+  narrative?: Narrative,
+): Promise<{ notices: string[]; extra: string | null }> {
   const { incident } = loaded;
   const folder = folderOf(incident);
   const ticked = await readTicksBack(loaded, deps);
   const now = ticked ? await loadUid(incident.uid, deps) : loaded;
   if (ticked) loaded.incident = now.incident;
-  const files = await filesOf(now, deps, narrative);
-  const outcome = await deps.workspace.refresh({ uid: incident.uid, folder, files, mode });
-  return outcome.notices;
+  const { files, fault } = await filesOf(now, deps, narrative);
+  // Its layout would change with every call: better an older text than another form.
+  if (fault !== null) delete files['post-mortem.md'];
+  const { notices } = await deps.workspace.refresh({ uid: incident.uid, folder, files, mode });
+  const told = fault === null ? notices : [...notices, `post-mortem.md was left as it is: ${fault.message}.`];
+  const text = files['post-mortem.md'];
+  const path = extraPathOf(now.incident, deps);
+  if (path === null || text === undefined || (mode !== 'update' && mode !== 'publish')) {
+    return { notices: told, extra: null };
+  }
+  const extra = await deps.workspace.writeExtra(path, text, incident.uid);
+  const isThere = extra.files.every(({ result }) => result !== 'refused');
+  return { notices: [...told, ...extra.notices], extra: isThere ? path : null };
 }
 
-async function filesOf(loaded: Loaded, deps: Deps, narrative?: Narrative): Promise<Record<string, string>> {
-  const view = viewFor(loaded, deps);
-  const documents = narrative
-    ? renderAll(loaded.incident, view, narrative)
-    : renderAll(loaded.incident, view);
-  return { ...documents, 'timeline.jsonl': await deps.log.lines(loaded.incident.uid) };
+/** Every file of the folder. With a template that cannot be used, `post-mortem.md` has the form of the preset. */
+async function filesOf(
+  loaded: Loaded,
+  deps: Deps,
+  given?: Narrative,
+): Promise<{ files: Record<string, string>; fault: PulseError | null }> {
+  const narrative = given ?? narrativeOf(loaded.incident);
+  const { preset } = deps.settings.postmortem;
+  const documents = renderAll(loaded.incident, viewFor(loaded, deps), narrative, preset);
+  const files = { ...documents, 'timeline.jsonl': await deps.log.lines(loaded.incident.uid) };
+  if (narrative === null || formOf(deps) === preset) return { files, fault: null };
+  try {
+    return {
+      files: { ...files, 'post-mortem.md': await postmortemText(loaded, deps, narrative) },
+      fault: null,
+    };
+  } catch (error) {
+    if (error instanceof PulseError) return { files, fault: error };
+    throw error;
+  }
 }
 
 /**
@@ -87,7 +122,7 @@ export async function documentsOf(
   deps: Deps,
 ): Promise<{ uid: string; label: string; files: Record<string, string> }> {
   const loaded = await loadIncident(ref, deps);
-  const { 'timeline.jsonl': timeline, ...files } = await filesOf(loaded, deps);
+  const { 'timeline.jsonl': timeline, ...files } = (await filesOf(loaded, deps)).files;
   return {
     uid: loaded.incident.uid,
     label: loaded.incident.label,

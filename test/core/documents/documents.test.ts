@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseBlocks } from '../../../src/core/documents/blocks.ts';
 import { narrativeOf, renderAll } from '../../../src/core/documents/documents.ts';
 import { buildPostmortem } from '../../../src/core/documents/postmortem.ts';
-import { renderPostmortem } from '../../../src/core/documents/postmortem-md.ts';
+import { renderPreset } from '../../../src/core/documents/presets.ts';
 import {
   hostileEvents,
   numbered,
@@ -114,7 +114,7 @@ describe('post-mortem.md', () => {
 
   it('says whom to ask for what nobody recorded', () => {
     const { incident, view } = sampleOf(openedOnly());
-    const text = renderPostmortem(buildPostmortem(incident, {}, view));
+    const text = renderPreset(buildPostmortem(incident, {}, view), 'default');
     expect(text).toContain('UNKNOWN - ask the subject-matter expert');
     expect(text).toContain('unknown: nobody recorded started and detected');
   });
@@ -136,7 +136,7 @@ describe('post-mortem.md', () => {
       tell('2026-11-20T14:00:00Z', 'fact_recorded', '', { name: 'detected', value: 'x' }),
     ];
     const { incident, view } = sampleOf(numbered(events));
-    expect(renderPostmortem(buildPostmortem(incident, {}, view))).toContain(
+    expect(renderPreset(buildPostmortem(incident, {}, view), 'default')).toContain(
       '| Time to detect | started | detected | impossible: the end is recorded before the beginning |',
     );
   });

@@ -1,0 +1,82 @@
+/**
+ * What a postmortem can say, by name: presets pick from it, and a repository's own template writes the names.
+ * The sentences are the rows of docs/templates.md. Text of the narrative ends in "(narrative)" there.
+ */
+export const FIELDS = {
+  summary: 'What happened, in one paragraph (narrative)',
+  impact: 'Who was hurt and how (narrative)',
+  trigger: 'What set it off (narrative)',
+  detected_earlier: 'Whether it could have been detected earlier (narrative)',
+  date: 'Day on which it began, else was detected, else was opened',
+  duration: 'From the first recorded moment of harm to its recorded end',
+  started: 'When the harm began',
+  detected: 'When it was detected',
+  acknowledged: 'When somebody took it',
+  mitigated: 'When the first mitigation was applied',
+  impact_ended: 'When the harm ended',
+  resolved: 'When it was resolved',
+  commander: 'Incident commander',
+  participants: 'Everybody whom the record names as taking part',
+  author: 'Who wrote the postmortem last',
+  written: 'When it was written last',
+  due: 'When it is due',
+  users: 'Users affected',
+  plans: 'Plans or user segments affected',
+  error_rate: 'Error rate',
+  flow: 'Flow affected',
+  affected_systems: 'Systems affected',
+  blast_radius: 'Blast radius',
+  data: 'What happened to data',
+  security: 'Whether security was breached',
+  revenue: 'Revenue and other business impact',
+  workaround: 'Workaround that users had',
+  what_changed: 'What changed before it began',
+  last_known_good: 'Last state known to be good',
+  detected_by: 'What or who detected it',
+  way_out: 'Whether it was a rollback or a hotfix',
+  branch: 'Hotfix branch',
+  attempts: 'Which attempt at a fix it took',
+  time_to_detect: 'From start to detection',
+  time_to_acknowledge: 'From detection to acknowledgement',
+  time_to_mitigate: 'From start to mitigation',
+  time_to_restore: 'From start to the end of the harm',
+  time_to_resolve: 'From detection to resolution',
+} as const;
+export type FieldName = keyof typeof FIELDS;
+
+export const LISTS = {
+  causes: 'Causes that were identified',
+  contributing_factors: 'Contributing factors (narrative)',
+  refuted: 'Hypotheses that were refuted, and why',
+  five_whys: 'Five whys (narrative)',
+  detection: 'Ways of detection; the one that fits is checked',
+  resolution: 'Steps that ended the harm',
+  went_well: 'What went well (narrative)',
+  went_wrong: 'What went wrong (narrative)',
+  got_lucky: 'Where we got lucky (narrative)',
+  lessons: 'Lessons learned (narrative)',
+  prevention: 'What prevents it from coming back; checked when done',
+  regression_tests: 'Proofs that a test catches it now',
+  updates: 'Updates that were posted',
+  links: 'Links that were recorded',
+  evidence: 'Evidence that was recorded',
+  definition_of_done: 'The five conditions of the hatch3r preset',
+  completion: 'The five conditions of the pulse preset',
+} as const;
+export type ListName = keyof typeof LISTS;
+
+export const MILESTONES = {
+  began: 'Incident began',
+  detected: 'Incident detected',
+  opened: 'Incident opened',
+  investigation: 'Investigation started',
+  mitigation: 'Mitigation applied',
+  cause: 'Root cause identified',
+  fix: 'Fix implemented',
+  deployed: 'Fix deployed',
+  verified: 'Verification complete',
+  resolved: 'Incident resolved',
+  closed: 'Incident closed',
+  monitoring: 'Post-incident monitoring',
+} as const;
+export type MilestoneName = keyof typeof MILESTONES;

@@ -1,0 +1,98 @@
+import { told } from './md.ts';
+import type { Layout } from './postmortem-md.ts';
+import {
+  item,
+  type PostmortemAction,
+  type PostmortemDoc,
+  type PostmortemItem,
+  section,
+} from './postmortem-model.ts';
+import { actionBoxes, labelled, listed, NARRATIVE_NOTE, storyOf, textOf } from './preset-parts.ts';
+
+/** Source: seed 001, postmortem template. */
+export function incidentHotfixLayout(doc: PostmortemDoc): Layout {
+  const { lists } = doc.pool;
+  return {
+    header: `# Incident Postmortem: ${told(doc.title)}`,
+    sections: [
+      section('summary', 'Summary', 2, [labelled(doc, null, 'summary')], {
+        columns: ['Field', 'Value'],
+        rows: [
+          ['Date', textOf(doc, 'date')],
+          ['Duration', textOf(doc, 'duration')],
+          ['Severity', doc.severity],
+          ['Author', textOf(doc, 'author')],
+        ].map((cells) => ({ cells, events: [] })),
+      }),
+      listed('impact', 'Impact', 2, [
+        labelled(doc, 'Users affected', 'users'),
+        labelled(doc, 'Revenue impact', 'revenue'),
+        labelled(doc, 'Other impact', 'impact'),
+      ]),
+      section('timeline', 'Timeline (UTC)', 2, [], {
+        columns: ['Time', 'Event'],
+        rows: storyOf(doc, TIMELINE).map(({ time, what, events }) => ({ cells: [time, what], events })),
+      }),
+      listed('cause', 'Root Cause', 2, lists.causes),
+      listed('detection', 'Detection', 2, []),
+      listed('how_detected', 'How was the incident detected?', 'question', [
+        ...lists.detection,
+        labelled(doc, null, 'detected_by'),
+      ]),
+      listed('earlier', 'Could we have detected it earlier?', 'question', [
+        labelled(doc, null, 'detected_earlier'),
+      ]),
+      listed('resolution', 'Resolution', 2, []),
+      listed('what_fixed', 'What fixed the issue?', 'question', lists.resolution),
+      listed('way_out', 'Was it a rollback or hotfix?', 'question', [labelled(doc, null, 'way_out')]),
+      listed('lessons', 'Lessons Learned', 2, lists.lessons),
+      listed('went_well', 'What Went Well', 3, lists.went_well),
+      listed('went_wrong', 'What Went Wrong', 3, lists.went_wrong),
+      listed('got_lucky', 'Where We Got Lucky', 3, lists.got_lucky),
+      actionTable(doc),
+      listed('prevention', 'Prevention', 2, []),
+      listed('how_prevented', 'How do we prevent this class of issue?', 'question', prevention(doc)),
+    ],
+    note: NARRATIVE_NOTE,
+  };
+}
+
+const TIMELINE = [
+  ['detected', 'Issue first detected'],
+  ['opened', 'Team alerted'],
+  ['cause', 'Root cause identified'],
+  ['deployed', 'Fix deployed'],
+  ['resolved', 'Issue resolved'],
+] as const;
+
+const STATUS: Record<PostmortemAction['state'], string> = { open: '[ ]', done: '[x]', dropped: 'dropped' };
+
+function actionTable(doc: PostmortemDoc) {
+  const { actions } = doc.pool;
+  if (actions.length === 0) return listed('actions', 'Action Items', 2, actionBoxes(doc));
+  return section('actions', 'Action Items', 2, [], {
+    columns: ['Action', 'Owner', 'Due Date', 'Status'],
+    rows: actions.map(({ id, text, owner, due, state, event }) => ({
+      cells: [`${id}: ${text}`, owner ?? 'UNKNOWN', due ?? 'UNKNOWN', STATUS[state]],
+      events: [event],
+    })),
+  });
+}
+
+/** The format's three boxes; each stands once per action item of its kind, or empty. */
+const BOXES: readonly [string, readonly PostmortemAction['area'][]][] = [
+  ['Add monitoring for', ['monitoring']],
+  ['Add test for', ['tests']],
+  ['Improve process for', ['process', 'architecture', 'documentation']],
+];
+
+function prevention({ pool }: PostmortemDoc): PostmortemItem[] {
+  return BOXES.flatMap(([label, areas]) => {
+    const found = pool.actions.filter(({ area, state }) => areas.includes(area) && state !== 'dropped');
+    return found.length === 0
+      ? [item(label, 'no action item', 'computed', [], false)]
+      : found.map(({ id, text, event, state }) =>
+          item(label, `${id}: ${text}`, 'record', [event], state === 'done'),
+        );
+  });
+}

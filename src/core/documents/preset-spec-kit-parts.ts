@@ -1,0 +1,93 @@
+import {
+  item,
+  type PostmortemAction,
+  type PostmortemDoc,
+  type PostmortemItem,
+  type PostmortemSection,
+} from './postmortem-model.ts';
+import { actionBoxes, listed } from './preset-parts.ts';
+
+/**
+ * Parts of one narrative list. A text that begins with the name of a part ("Detection: the alert was late")
+ * stands there, the others stand above the parts.
+ */
+export function tagged(
+  id: string,
+  items: readonly PostmortemItem[],
+  topics: readonly string[],
+  suffix: string,
+): PostmortemSection[] {
+  const unknown = items.find(({ source }) => source === 'unknown');
+  return topics.map((topic) => {
+    const own = items
+      .filter(({ text }) => topicOf(text, topics) === topic)
+      .map((one) => ({ ...one, text: one.text.slice(one.text.indexOf(':') + 1).trim() }));
+    const none = unknown ?? item(null, 'nothing was noted', 'computed');
+    return listed(`${id}_${topic.toLowerCase()}`, `${topic}${suffix}`, 3, own.length === 0 ? [none] : own);
+  });
+}
+
+export function untagged(items: readonly PostmortemItem[], topics: readonly string[]): PostmortemItem[] {
+  return items.filter(({ text, source }) => source !== 'unknown' && topicOf(text, topics) === null);
+}
+
+function topicOf(text: string, topics: readonly string[]): string | null {
+  const start = /^\s*([a-z]+)\s*:/i.exec(text)?.[1]?.toLowerCase();
+  return topics.find((topic) => topic.toLowerCase() === start) ?? null;
+}
+
+const HORIZONS: readonly [PostmortemAction['horizon'], string][] = [
+  ['week', 'Immediate (This Week)'],
+  ['month', 'Short-Term (This Month)'],
+  ['quarter', 'Long-Term (This Quarter)'],
+];
+
+/** By due date, seen from the end of the incident. What has no date is told apart, so that somebody sets one. */
+export function actionParts(doc: PostmortemDoc): PostmortemSection[] {
+  const { actions } = doc.pool;
+  const part = (horizon: PostmortemAction['horizon'], title: string) =>
+    listed(
+      `actions_${horizon}`,
+      title,
+      3,
+      actions.length === 0
+        ? actionBoxes(doc)
+        : actions.filter((action) => action.horizon === horizon).map(detailed),
+    );
+  const undated = actions.some(({ horizon }) => horizon === 'undated');
+  return [
+    ...HORIZONS.map(([horizon, title]) => part(horizon, title)),
+    ...(undated ? [part('undated', 'Without a due date')] : []),
+  ];
+}
+
+function detailed({ id, text, owner, due, why, state, event }: PostmortemAction): PostmortemItem {
+  const words = `${text}${state === 'dropped' ? ' (dropped)' : ''}`;
+  return {
+    ...item(id, words, 'record', [event], state === 'done'),
+    parts: [
+      item('Owner', owner ?? 'UNKNOWN', 'record', [event]),
+      item('Due', due ?? 'UNKNOWN', 'record', [event]),
+      item('Why', why, 'computed', [event]),
+    ],
+  };
+}
+
+const MEASURES: readonly [PostmortemAction['area'], string][] = [
+  ['tests', 'Tests Added'],
+  ['monitoring', 'Monitoring Added'],
+  ['process', 'Process Changes'],
+  ['architecture', 'Architecture Changes'],
+  ['documentation', 'Documentation Updates'],
+];
+
+export function preventionParts({ pool }: PostmortemDoc): PostmortemSection[] {
+  return MEASURES.map(([area, title]) =>
+    listed(`prevention_${area}`, title, 3, [
+      ...(area === 'tests' ? pool.lists.regression_tests : []),
+      ...pool.actions
+        .filter((action) => action.area === area && action.state !== 'dropped')
+        .map(({ id, text, state, event }) => item(id, text, 'record', [event], state === 'done')),
+    ]),
+  );
+}
