@@ -16,13 +16,23 @@ describe('docs/configuration.md', () => {
 
   it('lists every setting', () => {
     const keys = Object.keys(ConfigFile.shape).filter(
-      (key) => !['severity', 'redaction', 'runbook'].includes(key),
+      (key) => !['severity', 'redaction', 'runbook', 'postmortem'].includes(key),
     );
-    const settings = [...keys, 'severity.preset', 'redaction.allow', 'runbook.folder'];
+    const nested = ['severity.preset', 'redaction.allow', 'runbook.folder'];
+    const postmortem = Object.keys(ConfigFile.shape.postmortem.unwrap().shape).map(
+      (key) => `postmortem.${key}`,
+    );
+    const settings = [...keys, ...nested, ...postmortem];
     for (const key of settings) expect(page).toContain(`| \`${key}\` |`);
     const levels = MatrixOverride.shape.levels.unwrap().shape.P0.unwrap();
     expect(levels).toBeInstanceOf(z.ZodObject);
     for (const member of Object.keys(levels.shape)) expect(page).toContain(`| \`${member}\` |`);
+  });
+
+  it('has one row per form of the postmortem', () => {
+    const [, table = ''] = page.split('## Postmortem forms');
+    const rows = [...(table.split('## ')[0] ?? '').matchAll(/^\| `([a-z0-9-]+)` \| \S.{10,} \|$/gm)];
+    expect(rows.map(([, name]) => name)).toEqual([...PRESETS]);
   });
 
   it('has one row per level of every preset, with its clocks', () => {

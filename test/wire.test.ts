@@ -107,6 +107,21 @@ describe('a long life', () => {
     expect(deps.redact(SECRET).text).toBe(SECRET);
   });
 
+  it("sees the repository's own template change, and is no worse off without it", async () => {
+    put('hotfix-pulse.config.json', '{"postmortem": {"template": "pm.md"}}');
+    const deps = await wire();
+    expect(deps.settings.postmortem).toMatchObject({ template: null, fault: { code: 'invalid_input' } });
+    put('pm.md', '# one');
+    await deps.refresh();
+    expect(deps.settings.postmortem).toEqual({ preset: 'default', template: '# one', fault: null });
+    put('pm.md', '# another');
+    await deps.refresh();
+    expect(deps.settings.postmortem.template).toBe('# another');
+    put('hotfix-pulse.config.json', '{"postmortem": {"preset": "pulse"}}');
+    await deps.refresh();
+    expect(deps.settings.postmortem).toEqual({ preset: 'pulse', template: null, fault: null });
+  });
+
   it('refuses wrong settings until they are mended', async () => {
     put('hotfix-pulse.config.json', '{"stabilty_h": 7}');
     await expect(wire()).rejects.toMatchObject({

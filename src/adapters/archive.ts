@@ -16,7 +16,6 @@ import { readRegular, writeAtomic } from './atomic-file.ts';
 import { ensureFolder, syncFolder } from './file-append.ts';
 import { lookAt } from './file-lines.ts';
 import { isFileName } from './folder-place.ts';
-import { isOwnFolder } from './log-places.ts';
 
 /** What an archive holds, so that a change to it is found. */
 const Manifest = z.object({
@@ -94,7 +93,7 @@ export function archivedLogs(folder: string): string[] {
  */
 export function stripArchives(folder: string, ids: Ids): void {
   const archive = join(folder, 'archive');
-  if (!isOwnFolder(archive)) return;
+  if (!isFolder(archive)) return;
   // What a crash left half written holds the same texts.
   const halves = readdirSync(archive).filter((name) => !ULID_PATTERN.test(name));
   for (const name of halves) rmSync(join(archive, name), { recursive: true, force: true });
@@ -110,8 +109,13 @@ export function stripArchives(folder: string, ids: Ids): void {
 
 function namesIn(folder: string): string[] {
   const archive = join(folder, 'archive');
-  if (!isOwnFolder(archive)) return [];
-  return readdirSync(archive).filter((name) => ULID_PATTERN.test(name) && isOwnFolder(join(archive, name)));
+  if (!isFolder(archive)) return [];
+  return readdirSync(archive).filter((name) => ULID_PATTERN.test(name) && isFolder(join(archive, name)));
+}
+
+/** What is reached through a link was not kept by us. */
+function isFolder(path: string): boolean {
+  return lookAt(path)?.isDirectory() ?? false;
 }
 
 function readManifest(place: string): z.infer<typeof Manifest> | null {

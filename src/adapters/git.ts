@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { isAbsolute, resolve } from 'node:path';
 import type { Git } from '../ports.ts';
 
@@ -66,6 +66,63 @@ export function runGit(cwd: string, args: readonly string[], options: GitOptions
     // A command that ends before it has read its input is not an error of ours.
     child.stdin?.on('error', () => {});
     child.stdin?.end(options.input ?? '');
+  });
+}
+
+/** How long a command that was asked to end may clean up (locks, half packs) before it is made to. */
+const GRACE_MS = 1_000;
+
+/**
+ * Like `runGit`, for a command that starts others (ssh, remote helpers, hooks): at the time limit all of them end,
+ * and none of them has a terminal to ask at. `stopped` tells the time limit from any other failure.
+ */
+export function runGitGroup(
+  cwd: string,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<GitResult & { stopped: boolean }> {
+  return new Promise((done) => {
+    const env = { ...cleanEnv(), ...options.env };
+    const child = spawn('git', [...SAFE, ...args], { cwd, env, detached: true, windowsHide: true });
+    const said = { out: '', err: '' };
+    let stopped = false;
+    const timers: NodeJS.Timeout[] = [];
+    const kill = (signal: NodeJS.Signals) => {
+      try {
+        // A negative number is the whole process group.
+        if (child.pid !== undefined) process.kill(-child.pid, signal);
+      } catch {
+        child.kill(signal);
+      }
+    };
+    const onExit = () => kill('SIGKILL');
+    const end = (code: number) => {
+      for (const timer of timers) clearTimeout(timer);
+      process.off('exit', onExit);
+      if (stopped) kill('SIGKILL');
+      done({ code: stopped ? -1 : code, stopped, ...said });
+    };
+    const limit = options.timeoutMs ?? TIMEOUT_MS;
+    timers.push(
+      setTimeout(() => {
+        stopped = true;
+        kill('SIGTERM');
+      }, limit),
+      setTimeout(() => kill('SIGKILL'), limit + GRACE_MS),
+      // Somebody may still hold the pipes open from outside of the group.
+      setTimeout(() => end(-1), limit + 2 * GRACE_MS),
+    );
+    process.once('exit', onExit);
+    for (const name of ['out', 'err'] as const) {
+      const pipe = child[`std${name}`].setEncoding('utf8');
+      pipe.on('data', (text: string) => {
+        if (said[name].length < MAX_OUTPUT) said[name] += text;
+      });
+    }
+    child.on('error', () => end(-1));
+    child.on('close', (code) => end(code ?? -1));
+    child.stdin.on('error', () => {});
+    child.stdin.end(options.input ?? '');
   });
 }
 

@@ -132,7 +132,7 @@ function hostIdentity(): string {
 }
 
 /** Start time of a process in clock ticks since boot; null where the system does not tell. Source: proc(5), field 22. */
-function birthOf(pid: number): string | null {
+export function birthOf(pid: number): string | null {
   const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
 }

@@ -30,9 +30,10 @@ export function login(query) {
 `;
 const BROKEN = AUTH.replace('`token-${user.name}`', '`token-${user.name}-${user.session.id}`');
 const FIXED = AUTH.replace('`token-${user.name}`', "`token-${user.name}-${user.session?.id ?? 'new'}`");
+// The word is put in, so that nothing takes the sample's import for one of this file.
 const TEST = `import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { login } from '../auth.js';
+${'import'} { login } from '../auth.js';
 
 test('a user without a session can log in', () => {
   assert.match(login(new URLSearchParams('user=ben')), /^token-ben/);

@@ -53,14 +53,14 @@ const BEFORE_004 = part(
 
 const AFTER_004 = part(
   'Post-incident (within 48 hours)',
-  ['regression', 'Regression test added'],
+  ['regression', 'Regression test in the suite'],
   ['full_suite', 'Full test suite passes'],
   ['page', 'hotfix.md complete'],
   ['meeting', 'Post-mortem meeting scheduled'],
   ['postmortem', 'Post-mortem written'],
   ['lessons', 'Prevention tasks created'],
   ['public_told', 'Users informed (if public)'],
-  ['documented', 'Documentation updated'],
+  ['documented', 'Runbook and other documents updated'],
 );
 
 const DEFAULT_BEFORE: readonly ChecklistPart[] = [

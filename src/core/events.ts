@@ -63,7 +63,11 @@ const DATA = {
     target: z.enum(ROLLBACK_TARGETS).optional(),
     rehearsed: z.boolean().optional(),
   }),
-  hotfix_started: z.object({ branch: z.string() }),
+  hotfix_started: z.object({
+    branch: z.string(),
+    base_commit: z.string().optional(),
+    base_ref: z.string().optional(),
+  }),
   fix_committed: z.object({ commit: z.string() }),
   checks_run: z.object({ outcome: z.enum(CHECK_OUTCOMES), commit: z.string(), full: z.boolean().optional() }),
   regression_proven: z.object({ commit: z.string() }),

@@ -122,7 +122,7 @@ export function needsOf(incident: Incident): string {
 }
 
 /** When people hear again, counted from now: posting this message starts that clock. Null when none is due. */
-export function nextUpdateAt({ incident, view }: MessageInput): { minutes: number; at: string } | null {
+function nextUpdateAt({ incident, view }: MessageInput): { minutes: number; at: string } | null {
   const minutes = view.row?.update_every_min ?? null;
   if (minutes === null || !isOpen(incident) || standingResolution(incident)) return null;
   return { minutes, at: isoOf(view.nowMs + minutes * MINUTE) };

@@ -22,7 +22,7 @@ export interface MessageRequest {
   text?: string | undefined;
 }
 
-export interface MessageView {
+interface MessageView {
   nowMs: number;
   /** The row of the incident's severity; null before any severity. */
   row: LevelRow | null;
@@ -47,7 +47,7 @@ export function given({ incident, request }: MessageInput, name: keyof typeof LO
 }
 
 /** Our own or somebody's text for the public: people known to the incident become colleagues. Source: standards page, b3. */
-export function forPublic(line: string, incident: Incident): string {
+function forPublic(line: string, incident: Incident): string {
   const unnamed = peopleOf(incident).reduce(
     (text, name) =>
       text.replace(new RegExp(`(?<![\\p{L}\\p{N}])${escaped(name)}(?![\\p{L}\\p{N}])`, 'gu'), 'a colleague'),
@@ -64,7 +64,7 @@ const REPLACED: Record<string, string> = {
 };
 
 /** Only then is "outage" the right word. */
-export function isFullOutage(incident: Incident): boolean {
+function isFullOutage(incident: Incident): boolean {
   return (
     severityFact(incident, 'service') === 'down' &&
     /^(?:all|100 ?%)$/.test(severityFact(incident, 'users') ?? '')

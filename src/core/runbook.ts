@@ -34,14 +34,17 @@ export function runbookDiff(incident: Incident, { runbook, note }: RunbookFiles)
 }
 
 function noteLine(incident: Incident, path: string): string {
-  return `- Known failure "${mdInline(incident.title)}": symptom, check, mitigation and verification are in ${path}.`;
+  return `- Known failure "${titleOf(incident)}": symptom, check, mitigation and verification are in ${path}.`;
 }
+
+const titleOf = (incident: Incident): string =>
+  `${incident.drill ? '[DRILL] ' : ''}${mdInline(incident.title)}`;
 
 /** Symptom, check, mitigation, verify: what was recorded, and UNKNOWN where nothing was. `mark` is the heading's depth. */
 function entry(incident: Incident, mark: '#' | '##'): string {
   const day = incident.opened ? dateOf(incident.opened.at) : UNKNOWN;
   return [
-    `${mark} ${incident.drill ? '[DRILL] ' : ''}${mdInline(incident.title)}`,
+    `${mark} ${titleOf(incident)}`,
     '',
     `From ${incident.label} (${severityLabel(incident)}, ${day}). Drafted from the record; nobody has said what is ${UNKNOWN}.`,
     ...PARTS.flatMap(({ heading, rows }) => ['', `${mark}# ${heading}`, '', ...rows(incident)]),

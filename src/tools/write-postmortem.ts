@@ -52,8 +52,9 @@ export default defineTool({
     const narrative = mergeNarratives([narrativeOf(loaded.incident) ?? {}, safe.narrative]) ?? {};
     const preset = formOf(deps);
     // A template that cannot be used is told before anything is recorded.
-    await postmortemText(loaded, deps, narrative);
-    const findings = lintOf(loaded.incident, narrative, viewFor(loaded, deps));
+    const view = viewFor(loaded, deps);
+    await postmortemText(loaded.incident, view, narrative, deps);
+    const findings = lintOf(loaded.incident, narrative, view);
     const errors = findings.filter((finding) => finding.level === 'error').length;
     const inputHash = hashOf('write_postmortem', input, deps);
     const draft: EventDraft = {

@@ -1,15 +1,16 @@
 import {
-  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/clock-ids.ts';
+import { findPlaces } from '../../src/adapters/log-places.ts';
 import { fileCase } from '../support/file-log-kit.ts';
 import { ANA, newUid, note, opened, request } from '../support/log-kit.ts';
 import { tempFolder } from '../support/repo.ts';
@@ -55,18 +56,14 @@ describe('an archive', () => {
     expect(readdirSync(elsewhere)).toEqual([]);
   });
 
-  it('leaves nothing half written when the disk refuses', async () => {
+  it('leaves nothing half written when it fails on the way', async () => {
     const { uid, archive, name, another } = await closed();
-    let count = 0;
-    const nonce = () => {
-      count += 1;
-      // The folder of the draft is there already: making it fails.
-      if (count === 1) mkdirSync(join(archive, '.taken'), { recursive: true });
-      return 'taken';
+    const sha256 = () => {
+      throw new Error('on the way');
     };
-    const log = another({ ids: { ...systemIds, nonce } });
-    await expect(log.archive(uid, name, FILES)).rejects.toThrow();
-    expect(existsSync(join(archive, name))).toBe(false);
+    const log = another({ ids: { ...systemIds, sha256 } });
+    await expect(log.archive(uid, name, FILES)).rejects.toThrow('on the way');
+    expect(readdirSync(archive)).toEqual([]);
   });
 
   it('loses to a purge everything but its log, half-written ones too', async () => {
@@ -89,15 +86,19 @@ describe('an archive', () => {
     expect(readdirSync(join(archive, name))).toContain('hotfix.md');
   });
 
-  it.runIf(process.getuid?.() !== 0)(
-    'goes to the fallback when the live folder cannot be written',
-    async () => {
-      const { log, uid, places, name } = await closed();
-      chmodSync(join(places.live, uid), 0o500);
-      await log.archive(uid, name, FILES);
-      chmodSync(join(places.live, uid), 0o700);
-      expect(existsSync(join(places.fallback, uid, 'archive', name, 'manifest.json'))).toBe(true);
-      expect(await log.verify(uid)).toEqual([]);
-    },
-  );
+  it('goes to the fallback when the live folder cannot be written', async () => {
+    const inTheWay = join(tempFolder(), 'file');
+    writeFileSync(inTheWay, '');
+    const root = tempFolder();
+    const places = { ...(await findPlaces(root, { stateHome: tempFolder() })), live: join(inTheWay, 'live') };
+    const { log, uid } = await fileCase(root, { places });
+    const name = newUid();
+    await log.append(request(uid, opened(1)));
+    await log.archive(uid, name, FILES);
+    const manifest = join(places.fallback, uid, 'archive', name, 'manifest.json');
+    expect(existsSync(manifest)).toBe(true);
+    expect(await log.verify(uid)).toEqual([]);
+    rmSync(manifest);
+    expect(await log.verify(uid)).toMatchObject([{ problem: 'archive_changed' }]);
+  });
 });

@@ -2,7 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { knownSecrets, parseEnv, readSettings, stampOf } from '../../src/adapters/root-files.ts';
+import {
+  knownSecrets,
+  parseEnv,
+  readSettings,
+  readTemplate,
+  stampOf,
+} from '../../src/adapters/root-files.ts';
 
 let root = '';
 beforeEach(() => {
@@ -155,5 +161,49 @@ describe('the stamp', () => {
     expect(new Set(stamps).size).toBe(5);
     put('README.md', 'x');
     expect(await stampOf(root)).toBe(stamps.at(-1));
+  });
+});
+
+describe('the template of the postmortem', () => {
+  it('is read where it is an ordinary file of the repository', async () => {
+    mkdirSync(join(root, 'docs', 'our forms'), { recursive: true });
+    put('docs/our forms/postmortem.md', '# {{title}}\n');
+    put('pm.mustache', 'x');
+    expect(await readTemplate(root, 'docs/our forms/postmortem.md')).toBe('# {{title}}\n');
+    expect(await readTemplate(root, 'pm.mustache')).toBe('x');
+  });
+
+  it.each([
+    ['/etc/x.md', /must be relative/],
+    ['../x.md', /must be relative/],
+    ['docs/../../x.md', /must be relative/],
+    ['./x.md', /must be relative/],
+    ['docs\\x.md', /must be relative/],
+    ['.git/x.md', /must be relative/],
+    ['.env', /must be relative/],
+    ['.env.md/../.env', /must be relative/],
+    ['x.txt', /must be relative/],
+    ['x.md\n', /must be relative/],
+    ['missing.md', /no such file/],
+    ['link.md', /symbolic link/],
+    ['linked/x.md', /symbolic link/],
+    ['folder.md', /no ordinary file/],
+    ['big.md', /at most 64 KB/],
+    ['binary.md', /at most 64 KB/],
+  ])('%j is refused', async (path, why) => {
+    const outside = mkdtempSync(join(tmpdir(), 'outside-'));
+    writeFileSync(join(outside, 'x.md'), 'secret');
+    symlinkSync(join(outside, 'x.md'), join(root, 'link.md'));
+    symlinkSync(outside, join(root, 'linked'));
+    mkdirSync(join(root, 'folder.md'));
+    put('.env', 'TOKEN=x');
+    put('x.txt', 'x');
+    put('big.md', 'x'.repeat(64 * 1024 + 1));
+    writeFileSync(join(root, 'binary.md'), Uint8Array.of(0xff, 0xfe, 0x00));
+    await expect(readTemplate(root, path)).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringMatching(why),
+    });
+    rmSync(outside, { recursive: true });
   });
 });

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { anchorsOf, durationMs, endedAt, INTERVALS, intervalsOf } from '../../src/core/intervals.ts';
+import {
+  anchorsOf,
+  contradictionsOf,
+  durationMs,
+  endedAt,
+  INTERVALS,
+  intervalsOf,
+} from '../../src/core/intervals.ts';
 import { minute, type Story, story } from '../support/events.ts';
 
 const at = (s: Story, name: string, when: number) =>
@@ -42,6 +49,22 @@ describe('intervals', () => {
     const s = at(whole(), 'detected', -50);
     expect(intervalsOf(s.fold())[0]).toMatchObject({ ms: null, problem: 'impossible', missing: [] });
     expect(durationMs(at(s, 'impact_ended', -60).fold())).toBeNull();
+  });
+
+  it.each([
+    ['an order that can be', 25, []],
+    ['an end of impact after the resolution', 91, [{ earlier: 'impact_ended', later: 'resolved' }]],
+  ])('contradict each other in nothing else: %s', (_what, ended, expected) => {
+    expect(contradictionsOf(at(whole(), 'impact_ended', ended).fold())).toEqual(expected);
+  });
+
+  it('contradict each other when the response or the resolution lies before the start', () => {
+    expect(contradictionsOf(at(whole(), 'started', 4).fold())).toEqual([
+      { earlier: 'started', later: 'acknowledged' },
+    ]);
+    expect(contradictionsOf(at(whole(), 'started', 95).fold()).map(({ later }) => later)).toEqual([
+      ...['acknowledged', 'resolved'],
+    ]);
   });
 
   it('may be nothing at all', () => {

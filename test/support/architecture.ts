@@ -41,6 +41,7 @@ const LAYERS: Record<string, Layer> = {
 /** Things that only named files may import. */
 const ONLY_IN: readonly { imports: RegExp; files: readonly string[] }[] = [
   { imports: /^gray-matter$/, files: ['src/adapters/front-matter.ts'] },
+  { imports: /^mustache$/, files: ['src/adapters/mustache.ts'] },
   { imports: /^(node:)?child_process$/, files: ['src/adapters/git.ts', 'src/adapters/checks.ts'] },
   { imports: /^@modelcontextprotocol\/sdk(\/|$)/, files: ['src/mcp/server.ts'] },
 ];

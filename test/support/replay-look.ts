@@ -9,12 +9,16 @@ import { matrixOf, rowOf } from '../../src/core/severity.ts';
 import type { StatusRow } from './replay-data.ts';
 import { documentsIn, eventsIn } from './replay-door.ts';
 import { stepsOf } from './replay-status.ts';
-import { tracer, type Untraced } from './truth.ts';
+import { numbersIn, tracer, type Untraced } from './truth.ts';
 import { wordsOf } from './truth-facts.ts';
 
 /** What the files of an incident on disk say, held against the data that was played. */
 export interface Look {
   documents: number;
+  files: string[];
+  numbers: number;
+  /** Milliseconds of each named interval; null is unknown. */
+  intervals: Record<string, number | null>;
   untraced: Untraced[];
   problems: string[];
 }
@@ -32,6 +36,9 @@ export function lookAt(root: string, label: string, uid: string, nowMs: number, 
   const lacks = ['hotfix.md', 'tasks.md', 'post-mortem.md'].filter((name) => files[name] === undefined);
   return {
     documents: documents.length,
+    files: Object.keys(files),
+    numbers: documents.reduce((count, [, text]) => count + numbersIn(text), 0),
+    intervals: Object.fromEntries(intervalsOf(incident).map(({ name, ms }) => [name, ms])),
     untraced: documents.flatMap(([name, text]) => trace(`${label}/${name}`, text)),
     problems: [
       ...lacks.map((name) => `${name} is missing`),
@@ -40,22 +47,24 @@ export function lookAt(root: string, label: string, uid: string, nowMs: number, 
   };
 }
 
-/** One drafted message, held against the record without any drafts: a draft is no source of its own numbers. */
-export function lookAtMessage(
+/** Put into drafts where a chat would act on text. */
+const BREAK = '\u200D';
+
+/** One text that an answer prints, held against the record without any drafts: a draft is no source of its own numbers. */
+export function lookAtPrinted(
   root: string,
   uid: string,
   nowMs: number,
-  draft: string,
+  name: string,
+  text: string,
   said: string,
 ): Untraced[] {
   const events = eventsIn(root, uid).filter(
     (event) => event.kind !== 'update_drafted' && (event.data as { drafted?: unknown }).drafted !== true,
   );
   const { incident, view } = stateOf(events, uid, nowMs);
-  return tracer(incident, view, [said, said.replace(/\boutage/gi, publicWord)])(
-    `${incident.label}/message`,
-    draft,
-  );
+  const trace = tracer(incident, view, [said, said.replace(/\boutage/gi, publicWord)]);
+  return trace(`${incident.label}/${name}`, text.replaceAll(BREAK, ''));
 }
 
 /** The public never reads of an outage that is none. */

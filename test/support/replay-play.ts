@@ -19,6 +19,8 @@ export interface Played {
   lint: { errors: number; warnings: number } | null;
   closed: 'open_gate' | 'override' | 'no';
   postmortem: boolean;
+  /** As the server computes them at the end. */
+  intervals: Record<string, number | null>;
 }
 
 /** How the page kept the clock of the severity. Times in milliseconds. */
@@ -40,8 +42,8 @@ const EVERY: Record<string, [number, number] | null> = {
 export interface PlayHooks {
   /** Called when an incident's files on disk are up to date. */
   look(one: Played, nowMs: number): void;
-  /** Called with every drafted message and what its writer gave for it, before the next event. */
-  message(one: Played, nowMs: number, draft: string, said: string): void;
+  /** Called with every text that an answer prints for copying, and what its writer gave for it, before the next event. */
+  printed(one: Played, nowMs: number, name: string, text: string, said: string): void;
 }
 
 /** Plays incidents together, in the order in which their updates really came. */
@@ -60,6 +62,8 @@ export async function play(rows: readonly StatusRow[], door: Door, hooks: PlayHo
         Object.assign(one, { label: String(told.data.incident ?? ''), uid: String(told.data.uid ?? '') });
       if (tool === 'write_postmortem' && !told.refused)
         one.lint = { errors: Number(told.data.errors), warnings: Number(told.data.warnings_found) };
+      for (const name of ['completion', 'checklist'])
+        if (typeof told.data[name] === 'string') hooks.printed(one, step.at, name, told.data[name], '');
       const status = String(told.data.status);
       // The page says some things twice in the same minute: the second is the same event.
       const isNew = !told.refused && told.data.replayed !== true;
@@ -85,7 +89,7 @@ function blank(row: StatusRow): Played {
       problems: [],
       messages: 0,
     },
-    ...{ lint: null, closed: 'no', postmortem: false },
+    ...{ lint: null, closed: 'no', postmortem: false, intervals: {} },
     cadence: { gaps: 0, in_time: 0, open_ms: 0, overdue_ms: 0 },
   };
 }
@@ -163,7 +167,7 @@ async function sendUpdate(
     const says = next === null ? null : `${next.slice(0, 10)} ${next.slice(11, 16)} UTC`;
     if (says !== null && !draft.includes(says))
       one.problems.push(`a message without the next update at ${says}`);
-    hooks.message(one, at, draft, text);
+    hooks.printed(one, at, 'message', draft, text);
   }
   await ask(one, door, 'record_timeline_event', { kind: 'update_posted', type: 'public', text });
 }

@@ -4,16 +4,21 @@ import { join } from 'node:path';
 import { type Entered, enterLog, enterPostmortem } from './replay-after.ts';
 import type { LogRow, PostmortemRow, StatusRow } from './replay-data.ts';
 import { type Door, directDoor, initRepo } from './replay-door.ts';
-import { lookAt, lookAtMessage } from './replay-look.ts';
+import { lookAt, lookAtPrinted } from './replay-look.ts';
 import { type Played, play } from './replay-play.ts';
-import type { Untraced } from './truth.ts';
+import { numbersIn, type Untraced } from './truth.ts';
 
 /** What the truth test looked at, and what it could not trace. */
 export interface Judged {
   documents: number;
+  /** Drafted messages and what a close prints. */
   messages: number;
+  /** Numbers and times that were looked at. */
+  numbers: number;
   untraced: Untraced[];
 }
+
+const nothing = (): Judged => ({ documents: 0, messages: 0, numbers: 0, untraced: [] });
 
 /** Incidents of one repository: few enough that reading the others costs little, many enough that they overlap. */
 const TOGETHER = 8;
@@ -33,7 +38,7 @@ export async function replay(
   rows: readonly StatusRow[],
   progress: (done: number) => void = () => {},
 ): Promise<Judged & { played: Played[] }> {
-  const out: Judged & { played: Played[] } = { played: [], documents: 0, messages: 0, untraced: [] };
+  const out = { played: [] as Played[], ...nothing() };
   for (let from = 0; from < rows.length; from += TOGETHER) {
     const some = rows.slice(from, from + TOGETHER);
     out.played.push(...(await inRepo(async (root) => playIn(root, some, await directDoor(root), out))));
@@ -54,23 +59,27 @@ export async function playIn(
     look(one, nowMs) {
       const found = lookAt(root, one.label, one.uid, nowMs, byId.get(one.id) ?? null);
       out.documents += found.documents;
+      out.numbers += found.numbers;
       out.untraced.push(...found.untraced);
       one.problems.push(...found.problems);
+      one.intervals = found.intervals;
+      one.postmortem = found.files.includes('post-mortem.md');
     },
-    message(one, nowMs, draft, said) {
+    printed(one, nowMs, name, text, said) {
       out.messages += 1;
-      { const u = lookAtMessage(root, one.uid, nowMs, draft, said); if (u.length) console.log(JSON.stringify(draft), JSON.stringify(said)); out.untraced.push(...u); }
+      out.numbers += numbersIn(text);
+      out.untraced.push(...lookAtPrinted(root, one.uid, nowMs, name, text, said));
     },
   });
 }
 
-/** Enters incidents that are over, all in one repository each. */
+/** Enters incidents that are over. */
 export async function enterAll(
   logs: readonly LogRow[],
   postmortems: readonly PostmortemRow[],
 ): Promise<Judged & { logs: Entered[]; postmortems: Entered[] }> {
-  const judged: Judged = { documents: 0, messages: 0, untraced: [] };
-  const all = <Row>(rows: readonly Row[], enter: (row: Row, door: Door, root: string) => Promise<Entered>) =>
+  const judged = nothing();
+  const some = <Row>(rows: readonly Row[], enter: Enter<Row>) =>
     inRepo(async (root) => {
       const door = await directDoor(root);
       const entered: Entered[] = [];
@@ -78,11 +87,21 @@ export async function enterAll(
         const one = await enter(row, door, root);
         const found = lookAt(root, one.label, one.uid, one.now_ms, null);
         judged.documents += found.documents;
+        judged.numbers += found.numbers;
         judged.untraced.push(...found.untraced);
         one.refused.push(...found.problems);
         entered.push(one);
       }
       return entered;
     });
-  return { logs: await all(logs, enterLog), postmortems: await all(postmortems, enterPostmortem), ...judged };
+  const all = async <Row>(rows: readonly Row[], enter: Enter<Row>) => {
+    const entered: Entered[] = [];
+    for (let from = 0; from < rows.length; from += TOGETHER)
+      entered.push(...(await some(rows.slice(from, from + TOGETHER), enter)));
+    return entered;
+  };
+  const entered = { logs: await all(logs, enterLog), postmortems: await all(postmortems, enterPostmortem) };
+  return { ...entered, ...judged };
 }
+
+type Enter<Row> = (row: Row, door: Door, root: string) => Promise<Entered>;

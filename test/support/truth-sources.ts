@@ -42,23 +42,30 @@ function formsOf(text: string): string[] {
 export const KNOWN = '\u0001';
 
 /** `document` with every passage that repeats a told text replaced by `KNOWN`, character for character. */
-export function withoutTold(document: string, texts: readonly string[]): string {
+export function withoutTold(document: string, texts: readonly string[], names: readonly string[]): string {
   const known = new Uint8Array(document.length);
-  for (const text of texts) {
+  const look = (text: string, isOne: (at: number) => boolean) => {
     for (let at = document.indexOf(text); at >= 0; at = document.indexOf(text, at + 1))
-      if (standsAlone(document, at, text)) known.fill(1, at, at + text.length);
-  }
+      if (isOne(at)) known.fill(1, at, at + text.length);
+  };
+  for (const text of texts) look(text, (at) => isWhole(document, at, text) && isField(document, at, text));
+  for (const name of names) look(name, (at) => isWhole(document, at, name));
   for (const [from, to] of shortened(document, texts)) known.fill(1, from, to);
   return masked(document, known);
 }
 
+/** Not a part of a longer word or number. */
+function isWhole(document: string, at: number, text: string): boolean {
+  const after = document.slice(at + text.length, at + text.length + 2);
+  if (/[\p{L}\p{N}]/u.test(document.charAt(at - 1)) && /^[\p{L}\p{N}]/u.test(text)) return false;
+  return !(/[\p{L}\p{N}]$/u.test(text) && /^(?:[\p{L}\p{N}]|[.:,]\d)/u.test(after));
+}
+
 /** Short texts such as `5` or `40%` count only as a whole field, cell or clause. */
-function standsAlone(document: string, at: number, text: string): boolean {
+function isField(document: string, at: number, text: string): boolean {
+  if (text.length >= 7) return true;
   const before = document.slice(Math.max(0, at - 2), at);
   const after = document.slice(at + text.length, at + text.length + 2);
-  if (/[\p{L}\p{N}]$/u.test(before) && /^[\p{L}\p{N}]/u.test(text)) return false;
-  if (/[\p{L}\p{N}]$/u.test(text) && /^(?:[\p{L}\p{N}]|[.:,]\d)/u.test(after)) return false;
-  if (text.length >= 10) return true;
   return /(?:^|[\n("]|[:,;|>-] )$/.test(before) && /^(?:$|[\n)",;]|\.?\s| \|| _| -)/.test(after);
 }
 

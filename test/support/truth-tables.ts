@@ -1,16 +1,49 @@
 import type { DocumentView } from '../../src/core/documents/view.ts';
 import type { Incident } from '../../src/core/incident.ts';
 import { pulseOf } from '../../src/core/pulse.ts';
+import { PHASES, TASKS } from '../../src/core/tasks.ts';
+import { wordsOf } from './truth-facts.ts';
+
+const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const anyOf = (patterns: readonly string[]) => new RegExp(patterns.join('|'), 'gm');
+
+/** Which task ticks which box of hotfix.md. Source: domain page, section 4.1. */
+const BOXES: Record<string, string[]> = {
+  T001: ['Severity set from facts'],
+  T005: ['Cause written down'],
+  T008: ['Checks passed on the commit'],
+  T009: ['A second person looked at the change'],
+  T010: ['Rollback planned', 'Rollback planned before the deploy'],
+  T011: ['Verified in staging'],
+  T012: ['Fix deployed to production'],
+  T013: ['Verified in production with evidence'],
+  T018: ['Regression test proven', 'Regression test proven after the deploy'],
+  T022: ['Postmortem written'],
+  T025: ['Documentation updated'],
+  T026: ['Stable for 48 hours'],
+};
 
 /** Numbers that belong to the template and say nothing about an incident, each with its reason. */
 export const FIXED: { reason: string; pattern: RegExp }[] = [
-  { reason: 'ids of the 28 tasks', pattern: /\bT0(?:0[1-9]|1\d|2[0-8])\b/g },
+  {
+    reason: 'the 28 tasks, each with its own id',
+    pattern: anyOf(TASKS.map(({ id, title }) => `- \\[[ x]\\] \\*\\*${id}\\*\\* (?:~~)?${literal(title)}`)),
+  },
+  {
+    reason: 'boxes of hotfix.md with the task that ticks them',
+    pattern: anyOf(
+      Object.entries(BOXES).flatMap(([id, words]) => words.map((text) => literal(`${text} (${id})`))),
+    ),
+  },
   {
     reason: 'the choice of levels in the header of hotfix.md',
     pattern:
       /\[[ X]\] P0 \(service down\) \| \[[ X]\] P1 \(key feature broken\) \| \[[ X]\] P2 \(workaround exists\) \| \[[ X]\] P3 \(minor\)/g,
   },
-  { reason: 'numbers of the six phases', pattern: /^## Phase [1-6]: /gm },
+  {
+    reason: 'the six phases',
+    pattern: anyOf(PHASES.map(({ number, title }) => `^## Phase ${number}: ${literal(title)}$`)),
+  },
   { reason: 'windows in the titles of phases', pattern: /\((?:24-48 Hours|Within 48 Hours)\)$/gm },
   { reason: 'names of phase markers', pattern: /<!-- pulse:(?:begin|end) phase-[1-6] -->/g },
   {
@@ -57,6 +90,11 @@ export const COUNTED: { reason: string; pattern: RegExp; numbers: Numbers }[] = 
     pattern: /\*\*tasks\*\*: (\d+) done, (\d+) skipped, (\d+) open/g,
     numbers: (_incident, { tasks }) =>
       ['done', 'skipped', 'open'].map((state) => tasks.filter((task) => task.state === state).length),
+  },
+  {
+    reason: 'the resolution target of the level, from the severity matrix',
+    pattern: / target: under (\d+ (?:minute|hour|day)s?)\)/g,
+    numbers: (_incident, { row }) => [wordsOf((row?.resolve_within_min ?? 0) * 60_000)],
   },
   {
     reason: 'the level in force',

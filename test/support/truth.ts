@@ -24,15 +24,20 @@ const BARE_TIME = /(?<![\d-] ?)\b\d{2}:\d{2}\b/g;
 const DURATION = /\b\d+ (?:day|hour|minute|second)s?(?: \d+ (?:day|hour|minute|second)s?)?\b/g;
 const NUMBER = /[\p{L}\p{N}_-]*\p{Nd}(?:[\p{L}\p{N}_-]|[.,:](?=\p{N}))*/gu;
 
+/** How many numbers and times a document holds. */
+export function numbersIn(text: string): number {
+  return text.match(NUMBER)?.length ?? 0;
+}
+
 /** Judges documents of one incident as it stands. `said`: texts that a caller gave besides the record. */
 export function tracer(incident: Incident, view: DocumentView, said: readonly string[] = []) {
   const facts = factsOf(incident, view);
-  const texts = [...toldTexts(incident.recorded, said), ...facts.names];
+  const texts = toldTexts(incident.recorded, said);
   return (document: string, text: string): Untraced[] => {
     const found: Untraced[] = [];
     const report = (index: number, number: string, why: string) =>
       found.push({ document, line: text.slice(0, index).split('\n').length, number, why });
-    let rest = withoutTold(text, texts);
+    let rest = withoutTold(text, texts, facts.names);
     for (const { pattern } of FIXED) rest = hide(rest, pattern, () => true);
     for (const { pattern, numbers } of COUNTED)
       rest = hide(rest, pattern, (...groups) => isSame(groups, numbers(incident, view)));
@@ -60,7 +65,14 @@ function isSame(groups: (string | undefined)[], numbers: (string | number)[]): b
   return groups.length === numbers.length && groups.every((group, i) => group === String(numbers[i]));
 }
 
-const ROW = /^\| (\d{4}-\d{2}-\d{2} \d{2}:\d{2}|\d{2}:\d{2}) \|/;
+/** A row of a timeline as a table, as a list, or an event as a bullet: the time that its event must have. */
+const ROWS = [
+  /^\| (\d{4}-\d{2}-\d{2} \d{2}:\d{2}|\d{2}:\d{2}) \|/,
+  /^- (\d{4}-\d{2}-\d{2} \d{2}:\d{2}|\d{2}:\d{2}): /,
+  /^- .*\((\d{4}-\d{2}-\d{2} \d{2}:\d{2}) UTC, /,
+];
+const WHY = /^- \*\*Why (\d+)\*\*: /;
+const PROOF = /^ {2}- (\d{4}-\d{2}-\d{2} \d{2}:\d{2}) UTC by .*\(event ([0-9A-Z]{26})\)$/;
 const LABELLED = /^(?:- \*\*([^*]+)\*\*: (\d{4}-\d{2}-\d{2} \d{2}:\d{2}) UTC|([a-z_]+_at): "([^"]+)")/;
 
 /** A right time in the wrong place: rows of a timeline, and times under a label. */
@@ -71,8 +83,9 @@ function wrongLines(
   report: (index: number, number: string, why: string) => void,
 ): void {
   let index = 0;
+  let whys = 0;
   for (const line of text.split('\n')) {
-    const [, time] = ROW.exec(line) ?? [];
+    const time = ROWS.map((row) => row.exec(line)?.[1]).find((found) => found !== undefined);
     if (time !== undefined && !incident.recorded.some((event) => isRowOf(line, time, event)))
       report(index, time, 'no event of this row happened then');
     const [, label, shown, key, stored] = LABELLED.exec(line) ?? [];
@@ -82,6 +95,12 @@ function wrongLines(
       const forms = expected === null ? [] : timeForms(new Date(expected).toISOString());
       if (!forms.includes(says)) report(index, says, `not the recorded time of "${label ?? key}"`);
     }
+    const [, why] = WHY.exec(line) ?? [];
+    if (why !== undefined && Number(why) !== ++whys) report(index, why, 'not the next why');
+    const [, when = '', id] = PROOF.exec(line) ?? [];
+    const proof = incident.recorded.find((event) => event.id === id);
+    if (id !== undefined && !timeForms(proof?.at ?? '').includes(when))
+      report(index, when, 'not the time of the event that is named');
     index += line.length + 1;
   }
 }

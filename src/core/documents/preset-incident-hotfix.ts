@@ -69,13 +69,17 @@ const STATUS: Record<PostmortemAction['state'], string> = { open: '[ ]', done: '
 
 function actionTable(doc: PostmortemDoc) {
   const { actions } = doc.pool;
-  if (actions.length === 0) return listed('actions', 'Action Items', 2, actionBoxes(doc));
+  const rows = actions.map(({ id, text, owner, due, state, event }) => ({
+    cells: [`${id}: ${text}`, owner ?? 'UNKNOWN', due ?? 'UNKNOWN', STATUS[state]],
+    events: [event],
+  }));
+  const none = actionBoxes(doc).map(({ text }) => ({
+    cells: [text, 'UNKNOWN', 'UNKNOWN', '[ ]'],
+    events: [],
+  }));
   return section('actions', 'Action Items', 2, [], {
     columns: ['Action', 'Owner', 'Due Date', 'Status'],
-    rows: actions.map(({ id, text, owner, due, state, event }) => ({
-      cells: [`${id}: ${text}`, owner ?? 'UNKNOWN', due ?? 'UNKNOWN', STATUS[state]],
-      events: [event],
-    })),
+    rows: actions.length === 0 ? none : rows,
   });
 }
 

@@ -68,7 +68,7 @@ export function storyOf(
 }
 
 /** A box with owner and due date on the line: for formats without columns for them. */
-export function actionBox({ id, text, owner, due, state, event }: PostmortemAction): PostmortemItem {
+function actionBox({ id, text, owner, due, state, event }: PostmortemAction): PostmortemItem {
   const words = `${text} (owner: ${owner ?? 'UNKNOWN'}; due: ${due ?? 'UNKNOWN'}${state === 'dropped' ? '; dropped' : ''})`;
   return item(id, words, 'record', [event], state === 'done');
 }

@@ -20,7 +20,14 @@ export function viewFor({ incident, row }: Loaded, deps: Deps): DocumentView {
 /** The refresh after an event: at once, or shortly after a burst of events has passed. */
 export async function refreshSoon(loaded: Loaded, deps: Deps): Promise<string[]> {
   const { uid } = loaded.incident;
-  const refresh = async () => refreshFolder(await loadUid(uid, deps), deps, 'refresh');
+  const refresh = async () => {
+    const before = await loadUid(uid, deps);
+    const notices = await refreshFolder(before, deps, 'refresh');
+    const after = await loadUid(uid, deps);
+    // An event that came meanwhile may have had its newer text replaced by this one.
+    if (after.incident.recorded.at(-1)?.id === before.incident.recorded.at(-1)?.id) return notices;
+    return [...notices, ...(await refreshFolder(after, deps, 'refresh'))];
+  };
   return (await deps.pace.soon(uid, refresh)) ?? [];
 }
 
@@ -69,12 +76,14 @@ async function filesOf(
 ): Promise<{ files: Record<string, string>; fault: PulseError | null }> {
   const narrative = given ?? narrativeOf(loaded.incident);
   const { preset } = deps.settings.postmortem;
-  const documents = renderAll(loaded.incident, viewFor(loaded, deps), narrative, preset);
-  const files = { ...documents, 'timeline.jsonl': await deps.log.lines(loaded.incident.uid) };
+  const { incident } = loaded;
+  const view = viewFor(loaded, deps);
+  const documents = renderAll(incident, view, narrative, preset);
+  const files = { ...documents, 'timeline.jsonl': await deps.log.lines(incident.uid) };
   if (narrative === null || formOf(deps) === preset) return { files, fault: null };
   try {
     return {
-      files: { ...files, 'post-mortem.md': await postmortemText(loaded, deps, narrative) },
+      files: { ...files, 'post-mortem.md': await postmortemText(incident, view, narrative, deps) },
       fault: null,
     };
   } catch (error) {

@@ -3,11 +3,10 @@ import { buildPostmortem } from '../../core/documents/postmortem.ts';
 import { renderTemplated } from '../../core/documents/postmortem-md.ts';
 import { renderPreset } from '../../core/documents/presets.ts';
 import { templateView } from '../../core/documents/template-view.ts';
+import type { DocumentView } from '../../core/documents/view.ts';
 import { type Incident, standingResolution } from '../../core/incident.ts';
 import { dateOf } from '../../core/time.ts';
 import type { Deps } from '../tool.ts';
-import { viewFor } from './documents.ts';
-import type { Loaded } from './load.ts';
 
 /** What `post-mortem.md` is written in: `template` for the repository's own, else the name of the preset. */
 export function formOf({ settings: { postmortem } }: Deps): string {
@@ -18,10 +17,15 @@ export function formOf({ settings: { postmortem } }: Deps): string {
  * The text of `post-mortem.md` in the form that the repository chose.
  * @throws PulseError invalid_input when its own template cannot be used
  */
-export async function postmortemText(loaded: Loaded, deps: Deps, narrative: Narrative): Promise<string> {
+export async function postmortemText(
+  incident: Incident,
+  view: DocumentView,
+  narrative: Narrative,
+  deps: Deps,
+): Promise<string> {
   const { preset, template, fault } = deps.settings.postmortem;
   if (fault !== null) throw fault;
-  const doc = buildPostmortem(loaded.incident, narrative, viewFor(loaded, deps));
+  const doc = buildPostmortem(incident, narrative, view);
   if (template === null) return renderPreset(doc, preset);
   return renderTemplated(doc, await deps.templates.render(template, templateView(doc)));
 }
