@@ -191,12 +191,19 @@ export interface Git {
   branches?: Branches;
 }
 
+export interface ProductionWanted {
+  /** A branch or tag that always is what production runs. */
+  production?: string | undefined;
+  /** Glob of the tags that are releases. */
+  release_tags?: string | undefined;
+}
+
 /** Branches of the repository, made from what is in production. Objects are full names; the user's tree, index and stash stay as they are. */
 export interface Branches {
   /** Remote-tracking branches and tags up to date, within 20 s, never asking. `wanted`: a ref whose remote is preferred. */
   fetch(wanted: string | null): Promise<FetchOutcome>;
-  /** What is in production. Candidates are names of configured refs and of tags. */
-  production(): Promise<HotfixBase | { candidates: string[] }>;
+  /** What is in production: the configured ref, else the latest release tag. Candidates are names of tags, newest first. */
+  production(wanted: ProductionWanted): Promise<HotfixBase | { candidates: string[] }>;
   /**
    * The branch, tag or commit that somebody named; never HEAD.
    * @throws PulseError invalid_input or not_found

@@ -14,8 +14,8 @@ const SKEW_S = 300;
 /** No control character, space or glob, nothing that could be an option, no reflog and no search by message. */
 const REF = /^(?![-.])[^\p{C}\s:?*[\]\\{}]{1,250}$/u;
 /** `v1.2.3`, `1.2`, `release-1.2.3`, `app@1.2.3`; not `v1.2.3-rc.1`, which is not what production runs. */
-const VERSION_TAG = /^(?:[A-Za-z][\w.@/-]*[-@/_])?[vV]?\d+\.\d+(?:\.\d+){0,2}(?:\+[\w.]+)?$/;
-const DEPLOY_TAG = /^(?:releases?|deploy(?:ed|ment)?s?|prod|production)[-/_.]/i;
+export const VERSION_TAG = /^(?:[A-Za-z][\w.@/-]*[-@/_])?[vV]?\d+\.\d+(?:\.\d+){0,2}(?:\+[\w.]+)?$/;
+export const DEPLOY_TAG = /^(?:releases?|deploy(?:ed|ment)?s?|prod|production)[-/_.]/i;
 
 /**
  * Full commit of a name that somebody gave; null when git knows none by that name. Never takes an option.

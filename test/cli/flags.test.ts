@@ -125,6 +125,7 @@ describe('the real operations', () => {
       get_incident: ['incident'],
       list_incidents: [],
       record_timeline_event: ['text'],
+      draft_update: ['text'],
       update_task: ['task', 'state'],
       write_postmortem: ['incident'],
       close_incident: ['incident'],
