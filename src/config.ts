@@ -4,7 +4,18 @@ import { buildMatrix, type Matrix, MatrixOverride, PRESETS, type PresetName } fr
 
 /** A plain path below the root: no `..`, nothing hidden in `.git`, nothing that a diff would have to quote. */
 const FOLDER = /^(?!(?:\.git|\.\.?)(?:\/|$))[A-Za-z0-9._-]+(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9._-]+){0,9}$/i;
+/** What git allows in a name, less what could be taken for an option or an expression. */
+const REF = /^(?![-./])(?!.*(?:\.\.|@\{|\/\/))[^\p{C}\s~^:?*[\]\\]+$/u;
+const TAGS = /^(?![-./])[A-Za-z0-9._/@+*?-]+$/;
 const RUNBOOKS = 'docs/runbooks';
+
+/** How this repository says what is in production. Both end up as arguments of git, so neither can look like an option. */
+const GitSettings = z.strictObject({
+  /** Branch, tag or commit. */
+  production: z.string().max(200).regex(REF).optional(),
+  /** Names of release tags, with `*` and `?`. */
+  release_tags: z.string().max(100).regex(TAGS).optional(),
+});
 
 /** Settings of one repository: `hotfix-pulse.config.json` at its root, committed. Secrets never live here. */
 export const ConfigFile = z.strictObject({
@@ -27,6 +38,7 @@ export const ConfigFile = z.strictObject({
     .optional(),
   /** Where a runbook entry is drafted to. */
   runbook: z.strictObject({ folder: z.string().max(200).regex(FOLDER).optional() }).optional(),
+  git: GitSettings.optional(),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;
 
@@ -37,6 +49,7 @@ export interface Config {
   /** `template` is a path here. */
   postmortem: { preset: PresetName; template: string | null };
   runbook_folder: string;
+  git: z.infer<typeof GitSettings>;
 }
 
 /** Text of the settings file (null when there is none) to settings, or an error naming the wrong member. */
@@ -52,6 +65,7 @@ export function parseConfig(text: string | null): Config {
       template: file.postmortem?.template ?? null,
     },
     runbook_folder: file.runbook?.folder ?? RUNBOOKS,
+    git: file.git ?? {},
   };
 }
 

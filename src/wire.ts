@@ -1,6 +1,8 @@
 import { systemClock, systemIds } from './adapters/clock-ids.ts';
 import { createFileLog } from './adapters/file-log.ts';
 import { createGit } from './adapters/git.ts';
+import { createBranches } from './adapters/git-branches.ts';
+import { createHistory } from './adapters/git-suspects.ts';
 import { createGuardedLog } from './adapters/guarded-log.ts';
 import { findPlaces } from './adapters/log-places.ts';
 import { createTemplates } from './adapters/mustache.ts';
@@ -41,7 +43,9 @@ export async function createDeps(
 ): Promise<WiredDeps> {
   const { clock = systemClock, ids = systemIds } = fakes;
   const places = await findPlaces(root);
-  const git = places.git ? createGit(root) : null;
+  const git = places.git
+    ? { ...createGit(root), history: createHistory(root, places.live, env), branches: createBranches(root) }
+    : null;
   let stamp: string | undefined;
   let templatePath: string | null = null;
   let current: { settings: Settings; redact: Deps['redact'] };

@@ -16,9 +16,15 @@ describe('docs/configuration.md', () => {
 
   it('lists every setting', () => {
     const keys = Object.keys(ConfigFile.shape).filter(
-      (key) => !['severity', 'redaction', 'runbook', 'postmortem'].includes(key),
+      (key) => !['severity', 'redaction', 'runbook', 'postmortem', 'git'].includes(key),
     );
-    const nested = ['severity.preset', 'redaction.allow', 'runbook.folder'];
+    const nested = [
+      'severity.preset',
+      'redaction.allow',
+      'runbook.folder',
+      'git.production',
+      'git.release_tags',
+    ];
     const postmortem = Object.keys(ConfigFile.shape.postmortem.unwrap().shape).map(
       (key) => `postmortem.${key}`,
     );

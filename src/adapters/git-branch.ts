@@ -46,7 +46,8 @@ export async function isAncestor(root: string, commit: string, tip: string): Pro
 }
 
 /**
- * A new local branch at a commit, by full object name. Nothing is checked out, no other branch moves, nothing is tracked.
+ * A new local branch at a commit, by full object name; one that is there at that commit will do. Nothing is checked out,
+ * no other branch moves, nothing is tracked.
  * @throws PulseError unsafe for a name git would not take, conflict when something of that name is there
  */
 export async function createBranch(root: string, name: string, commit: string): Promise<void> {
@@ -60,10 +61,13 @@ export async function createBranch(root: string, name: string, commit: string): 
   }
   const made = await runGit(root, ['branch', '--no-track', '--', name, commit]);
   if (made.code === 0) return;
-  if ((await branchState(root, name)) !== null) {
+  const there = await branchState(root, name);
+  // Two calls at once: whoever comes second finds what it was about to make.
+  if (there?.tip === commit) return;
+  if (there !== null) {
     throw new PulseError(
       'conflict',
-      'the branch was made by somebody else at this moment',
+      'a branch of that name was made by somebody else at this moment',
       'call start_hotfix again: it tells whether that branch can be used',
     );
   }

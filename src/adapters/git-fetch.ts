@@ -3,7 +3,7 @@ import type { FetchFault, FetchOutcome } from '../core/hotfix-start.ts';
 import { type GitResult, runGit, runGitGroup } from './git.ts';
 
 /** Long enough for a usual fetch, short enough that a call with a worktree stays below an agent's 60 s. */
-export const FETCH_LIMIT_MS = 20_000;
+const FETCH_LIMIT_MS = 20_000;
 
 /** Remote names are settings, and a settings file can come with a repository. */
 const REMOTE = /^[A-Za-z0-9_][A-Za-z0-9._/-]{0,99}$/;
@@ -52,7 +52,7 @@ export async function fetchRemote(
   const shallow = (await runGit(root, ['rev-parse', '--is-shallow-repository'])).out.trim() === 'true';
   const args = [
     ...['fetch', '--no-recurse-submodules', '--no-auto-maintenance', '--no-write-fetch-head'],
-    ...['--no-prune', '--no-prune-tags', '--quiet', '--refmap='],
+    ...['--no-prune', '--no-prune-tags', '--no-progress', '--refmap='],
     // In a shallow clone every tag would bring its whole history along; those on what is fetched come anyway.
     ...(shallow ? [] : ['--tags']),
     ...['--end-of-options', remote, ...(await refspecs(root, remote))],

@@ -99,9 +99,7 @@ function compare(a: readonly number[], b: readonly number[]): number {
  */
 export async function namedBase(root: string, name: string): Promise<HotfixBase> {
   const isPlain = !NO_NAME.test(name) && !/[\p{C}\s]/u.test(name) && name.length <= 250;
-  const legal = isPlain
-    ? await runGit(root, ['check-ref-format', '--allow-onelevel', name])
-    : { code: 1 };
+  const legal = isPlain ? await runGit(root, ['check-ref-format', '--allow-onelevel', name]) : { code: 1 };
   if (legal.code !== 0) {
     throw new PulseError(
       'invalid_input',
@@ -114,7 +112,11 @@ export async function namedBase(root: string, name: string): Promise<HotfixBase>
   for (const ref of full) {
     const commit = /^refs\/(?:heads|remotes|tags)\//.test(ref) ? await commitOf(root, ref) : null;
     if (commit === null) continue;
-    found.push({ commit, ref: shortRef(ref), how: `asked for, a ${ref.startsWith('refs/tags/') ? 'tag' : 'branch'}` });
+    found.push({
+      commit,
+      ref: shortRef(ref),
+      how: `asked for, a ${ref.startsWith('refs/tags/') ? 'tag' : 'branch'}`,
+    });
   }
   const tag = found.find(({ how }) => how.endsWith('tag'));
   const branch = found.find(({ how }) => how.endsWith('branch'));

@@ -76,7 +76,14 @@ async function subjectsOf(
   range: readonly string[],
   most: number,
 ): Promise<Unreleased['commits']> {
-  const shape = ['log', '-z', '--no-show-signature', '--no-color', `--max-count=${most}`, '--format=%h%x00%s'];
+  const shape = [
+    'log',
+    '-z',
+    '--no-show-signature',
+    '--no-color',
+    `--max-count=${most}`,
+    '--format=%h%x00%s',
+  ];
   for (const flags of [EQUAL, PLAIN]) {
     const { code, out } = await runGit(root, [...shape, ...flags, ...range], { timeoutMs: COMPARE_MS });
     if (code !== 0) continue;

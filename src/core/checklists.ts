@@ -6,6 +6,7 @@ import { GATE_FACTS, type GateFact, type GateFactId } from './gate-facts.ts';
 import type { ChecklistFacts } from './gate-rules.ts';
 import type { Incident } from './incident.ts';
 import { intervalsOf } from './intervals.ts';
+import { resolutionTime } from './resolution-time.ts';
 import type { PresetName } from './severity.ts';
 import { tasksOf } from './tasks.ts';
 import { MINUTE } from './time.ts';
@@ -41,7 +42,8 @@ export function renderChecklist(
     '',
   ]);
   const head = [`## ${TITLES[which]}: ${incident.label}`, '', ...(incident.drill ? ['[DRILL]', ''] : [])];
-  const time = which === 'completion' ? [timeLine(incident, facts)] : [];
+  const time =
+    which === 'completion' ? [`**Time to Resolution**: ${resolutionTime(incident, facts.row)}`] : [];
   return [...head, ...parts, ...time].join('\n').trimEnd();
 }
 
@@ -64,12 +66,3 @@ function skipOf(incident: Incident, id: GateFactId): string | null {
 }
 
 /** Source: seed 004's last lines. */
-function timeLine(incident: Incident, { row }: ChecklistFacts): string {
-  const ms = intervalsOf(incident).find(({ name }) => name === 'time_to_resolve')?.ms ?? null;
-  const minutes = row?.resolve_within_min ?? null;
-  const target =
-    row === null || minutes === null
-      ? ''
-      : ` (${row.level} target: under ${formatDuration(minutes * MINUTE)})`;
-  return `**Time to Resolution**: ${ms === null ? 'UNKNOWN' : formatDuration(ms)}${target}`;
-}

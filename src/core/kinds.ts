@@ -66,9 +66,13 @@ const OTHER_FACTS = [
   'what_changed',
   'last_known_good',
   'revenue',
+  'sla',
   'observation',
   'decision',
   'full_suite',
+  'files_changed',
+  'rollback_trigger',
+  'rollback_estimate',
 ] as const;
 export const FACTS = [...SEVERITY_FACTS, ...TIME_FACTS, ...OTHER_FACTS] as const;
 export type FactName = (typeof FACTS)[number];

@@ -135,12 +135,16 @@ export function sameCommit(a: string, b: string): boolean {
   return short.length >= 7 && long.toLowerCase().startsWith(short.toLowerCase());
 }
 
+/** A search for suspects by our own operation; a stated note cannot stand for one. */
+const suspectsRun: TickRule = (incident) =>
+  lastOf(incident, 'noted', (event) => event.basis === 'measured' && event.data.suspects !== undefined);
+
 /** Source: the domain page's table 4.1. */
 export const TICK_RULES: Record<string, TickRule> = {
   T001: (incident) => (incident.severity?.confirmed ? lastOf(incident, 'severity_changed') : null),
   T002: commanderInPlace,
   T003: fact('reproduced'),
-  T004: thisAttempt(said('hypothesis_stated')),
+  T004: anyOf(thisAttempt(said('hypothesis_stated')), thisAttempt(suspectsRun)),
   T005: thisAttempt((incident) =>
     incident.cause && incident.cause.evidence.length > 0 ? incident.cause : null,
   ),

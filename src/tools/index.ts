@@ -6,6 +6,7 @@ import getIncident from './get-incident.ts';
 import listIncidents from './list-incidents.ts';
 import recordTimelineEvent from './record-timeline-event.ts';
 import reviewIncidents from './review-incidents.ts';
+import startHotfix from './start-hotfix.ts';
 import type { Tool } from './tool.ts';
 import updateTask from './update-task.ts';
 import writePostmortem from './write-postmortem.ts';
@@ -14,6 +15,7 @@ import writePostmortem from './write-postmortem.ts';
 export const TOOLS: readonly Tool[] = [
   classifySeverity,
   createHotfixTask,
+  startHotfix,
   getIncident,
   listIncidents,
   recordTimelineEvent,

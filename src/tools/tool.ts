@@ -15,6 +15,15 @@ export interface Settings {
   postmortem: { preset: PresetName; template: string | null; fault: PulseError | null };
   /** Relative to the repository. */
   runbook_folder: string;
+  /** What is in production, as far as the settings say it. */
+  git?: { production?: string | undefined; release_tags?: string | undefined };
+}
+
+/** A caller that waits as long as it takes and can be told how far it is, such as a terminal. */
+export interface Foreground {
+  progress(line: string): void;
+  /** Runs work that an interrupt of the caller stops. */
+  run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
 /** Everything an operation works with, for one repository. An absent optional member is an absent feature. */
@@ -27,6 +36,8 @@ export interface Deps {
   ids: Ids;
   pace: Pace;
   settings: Settings;
+  /** Absent where a call has to answer soon: long work then becomes a job. */
+  foreground?: Foreground;
   /** Who is calling. Set by the door, never by an argument. */
   actor: Actor;
   /** Takes secrets and personal data out; the log does it again at its own door. */

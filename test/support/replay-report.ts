@@ -216,6 +216,11 @@ function warnings(entered: readonly Entered[]): string {
   );
 }
 
+/** Every change of a template's wording moves the last digits. */
+function coarse(count: number): string {
+  return count < 100_000 ? String(count) : `more than ${Math.floor(count / 50_000) * 50_000}`;
+}
+
 function truthPart({ status, after }: Results): string {
   const both = [status, after];
   return [
@@ -226,7 +231,7 @@ function truthPart({ status, after }: Results): string {
       [
         ['documents', sum(both.map(({ documents }) => documents))],
         ['messages, completion blocks and checklists', sum(both.map(({ messages }) => messages))],
-        ['numbers and times', sum(both.map(({ numbers }) => numbers))],
+        ['numbers and times', coarse(sum(both.map(({ numbers }) => numbers)))],
         ['not traced', sum(both.map(({ untraced }) => untraced.length))],
       ],
     ),

@@ -95,7 +95,7 @@ export function postmortemSection(incident: Incident, view: DocumentView): strin
     ),
     field('Due', clock ? utc(clock.due) : wanted ? 'counts from resolved' : 'none'),
     field('Written', written ? utc(written.at) : 'not yet'),
-    field('Meeting', lastOf(incident, 'linked', (event) => event.data.type === 'meeting')?.evidence[0]),
+    field('Meeting', meetingOf(incident)),
   ]);
 }
 
@@ -130,4 +130,13 @@ export function checklistSection(view: DocumentView): string {
     taskBox(view, 'T022', 'Postmortem written'),
     taskBox(view, 'T026', 'Stable for 48 hours'),
   ]);
+}
+
+/** A link says more than the name of a calendar file. */
+function meetingOf(incident: Incident): string | undefined {
+  const meetings = incident.recorded.filter(
+    (event) => event.kind === 'linked' && event.data.type === 'meeting',
+  );
+  const evidence = meetings.flatMap((event) => event.evidence).reverse();
+  return evidence.find((item) => /^https?:/.test(item)) ?? evidence[0];
 }

@@ -140,7 +140,7 @@ export function impactSection(incident: Incident, view: DocumentView): string {
     '### Data Loss/Corruption',
     [fact('Data', 'data'), fact('Security', 'security')],
     '### Business Impact',
-    [fact('Revenue', 'revenue'), field('Resolution target', targetWords(view))],
+    [fact('Revenue', 'revenue'), fact('SLA breach', 'sla'), field('Resolution target', targetWords(view))],
   );
 }
 

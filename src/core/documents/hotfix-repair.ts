@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../events.ts';
 import { type Incident, lastOf } from '../incident.ts';
+import type { FactName } from '../kinds.ts';
 import { mdInline } from '../untrusted.ts';
 import { howOf, toldOf, utc, whatOf, whoOf } from './describe.ts';
 import { field, stack, told, UNKNOWN } from './md.ts';
@@ -20,11 +21,16 @@ export function eventBullets(events: readonly RecordedEvent[]): string {
 export function fixSection(incident: Incident): string {
   const commit = lastOf(incident, 'fix_committed');
   return stack('## Immediate Fix Applied', '### Mitigations', mitigations(incident), '### What Changed', [
-    field('Files Modified', commit && listIn(commit, 'files')),
+    field('Files Modified', (commit && listIn(commit, 'files')) ?? stated(incident, 'files_changed')),
     field('Change Summary', commit?.text),
     field('Commit SHA', commit?.data.commit),
     ...(incident.attempt > 1 ? [field('Attempt', String(incident.attempt))] : []),
   ]);
+}
+
+/** What somebody stated where no operation has measured it. */
+function stated(incident: Incident, name: FactName): string | undefined {
+  return incident.facts.get(name)?.value;
 }
 
 function mitigations(incident: Incident): string {
@@ -82,8 +88,8 @@ export function rollbackSection(incident: Incident): string {
     '### Rollback Testing',
     [
       field('Rehearsed', plan && (plan.data.rehearsed === true ? 'yes' : 'no')),
-      field('Time estimate', textIn(plan, 'estimate')),
-      field('Trigger', textIn(plan, 'trigger')),
+      field('Time estimate', textIn(plan, 'estimate') ?? stated(incident, 'rollback_estimate')),
+      field('Trigger', textIn(plan, 'trigger') ?? stated(incident, 'rollback_trigger')),
     ],
   );
 }

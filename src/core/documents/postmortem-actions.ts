@@ -10,18 +10,13 @@ const HORIZONS = [
   [31, 'month'],
 ] as const;
 
-/** Words that tell where the work lies; the first row that fits counts, else the type. A hint for the reader. */
+/** Words that tell where the work lies, where the stated type leaves it open. A hint for the reader. */
 const AREAS: readonly [PostmortemAction['area'], RegExp][] = [
   ['documentation', /\b(docs?|documentation|document|runbooks?|readme|playbooks?)\b/i],
   ['tests', /\b(tests?|testing|coverage|regression|lint|assertions?)\b/i],
   ['monitoring', /\b(alerts?|alarms?|monitors?|monitoring|dashboards?|probes?|metrics?)\b/i],
 ];
-const AREA_OF_TYPE: Record<string, PostmortemAction['area']> = {
-  detect: 'monitoring',
-  process: 'process',
-  prevent: 'architecture',
-  mitigate: 'architecture',
-};
+const AREA_OF_TYPE: Record<string, PostmortemAction['area']> = { detect: 'monitoring', process: 'process' };
 
 export function actionsOf(incident: Incident): PostmortemAction[] {
   const from = endedAt(incident) ?? incident.opened?.at ?? null;
@@ -48,5 +43,5 @@ function horizonOf(due: string | undefined, from: string | null): PostmortemActi
 
 function areaOf({ text, type }: ActionItem): PostmortemAction['area'] {
   const said = AREAS.find(([, words]) => words.test(text))?.[0];
-  return said ?? AREA_OF_TYPE[type ?? ''] ?? 'process';
+  return AREA_OF_TYPE[type ?? ''] ?? said ?? (type === undefined ? 'process' : 'architecture');
 }

@@ -1,6 +1,5 @@
-import { formatDuration } from '../duration.ts';
 import { type Incident, severityLabel } from '../incident.ts';
-import { durationMs } from '../intervals.ts';
+import { resolutionTime } from '../resolution-time.ts';
 import { PHASES, type TaskState } from '../tasks.ts';
 import { mdInline } from '../untrusted.ts';
 import { type Block, parseBlocks, renderBlocks } from './blocks.ts';
@@ -53,9 +52,8 @@ function proofOf(incident: Incident, task: TaskState): string | null {
   return `${utc(event.at)} by ${mdInline(whoOf(event))}${stated} (event ${event.id})`;
 }
 
-function completion(incident: Incident, { tasks }: DocumentView): string {
+function completion(incident: Incident, { tasks, row }: DocumentView): string {
   const done = (id: string) => tasks.some((task) => task.id === id && task.state === 'done');
-  const ms = durationMs(incident);
   return stack(
     '## Completion',
     [
@@ -67,7 +65,7 @@ function completion(incident: Incident, { tasks }: DocumentView): string {
       box(done('T025'), 'Documentation updated'),
       box(done('T026'), 'No recurrence seen'),
     ],
-    `**Time to resolution**: ${ms === null ? told(null) : formatDuration(ms)}`,
+    `**Time to Resolution**: ${resolutionTime(incident, row)}`,
   );
 }
 

@@ -1,0 +1,133 @@
+import type { ChangeRange, RangeWanted } from '../../core/change-range.ts';
+import { PulseError } from '../../core/errors.ts';
+import type { Incident } from '../../core/incident.ts';
+import { type Hints, hintsOf, pathFit } from '../../core/suspect-hints.ts';
+import type { Change, SuspectContext, Traces } from '../../core/suspect-signals.ts';
+import { linesToBlame, rankSuspects, relationsIn, type Suspect, wordsOf } from '../../core/suspects.ts';
+import type { GitHistory } from '../../ports.ts';
+import type { Deps } from '../tool.ts';
+import { type Loaded, loadAll } from './load.ts';
+
+/** Changes whose lines are read; the ranking before that needs only paths, times and messages. */
+const SHORTLIST = 60;
+/** Changes that are tried to take back. Source: issue 4, item 1. */
+const TRIED = 10;
+
+export interface Search {
+  range: ChangeRange;
+  suspects: Suspect[];
+  traces: Traces;
+  /** How many changes the range has. */
+  changes: number;
+  depth: 'whole' | 'inner';
+  hasHints: boolean;
+}
+
+/** The history port, or the reason why there is none. */
+export function historyOf(deps: Deps): GitHistory {
+  if (deps.git?.history) return deps.git.history;
+  throw new PulseError(
+    'not_configured',
+    'this folder is not in a git repository, so there is no history to search',
+    'record what changed as a fact: {"kind": "fact_recorded", "type": "what_changed", "text": "..."}; or call with the repository of the service',
+  );
+}
+
+/** When the harm began, as far as the record knows. */
+function startOf(incident: Incident): number | null {
+  const at = incident.facts.get('started')?.at ?? incident.opened?.at;
+  return at === undefined ? null : Date.parse(at);
+}
+
+/** The range between what last worked and production, from what was given, set and recorded. */
+export async function rangeFor(
+  incident: Incident,
+  given: { good?: string | undefined; bad?: string | undefined },
+  deps: Deps,
+): Promise<ChangeRange> {
+  const { production, release_tags: releaseTags } = deps.settings.git ?? {};
+  const startedMs = startOf(incident);
+  const wanted: RangeWanted = {
+    ...(given.good === undefined ? {} : { good: given.good }),
+    ...(given.bad === undefined ? {} : { bad: given.bad }),
+    ...(production === undefined ? {} : { production }),
+    ...(releaseTags === undefined ? {} : { releaseTags }),
+    stated: statedGood(incident),
+    deploys: given.good === undefined ? deploysBefore(await loadAll(deps), startedMs) : [],
+    startedMs,
+  };
+  return historyOf(deps).range(wanted);
+}
+
+/** A fact such as "v1.3.9" or "v1.3.9, on Monday": only its first word can be a ref. */
+function statedGood(incident: Incident): RangeWanted['stated'] {
+  const fact = incident.facts.get('last_known_good');
+  const [word = ''] = fact?.value.trim().split(/[\s,;()]+/, 1) ?? [];
+  return fact && word !== '' ? [{ ref: word, atMs: Date.parse(fact.at) }] : [];
+}
+
+function deploysBefore(all: readonly Loaded[], startedMs: number | null): RangeWanted['deploys'] {
+  return all
+    .flatMap(({ incident }) => incident.recorded)
+    .flatMap((event) =>
+      event.kind === 'deployed' && event.data.environment === 'production'
+        ? [{ ref: event.data.commit, atMs: Date.parse(event.at) }]
+        : [],
+    )
+    .filter(({ atMs }) => startedMs === null || atMs < startedMs)
+    .sort((a, b) => b.atMs - a.atMs);
+}
+
+/** What the record itself quotes of logs: notes and outputs that people stated. */
+function recordedText(incident: Incident): string {
+  const stated = incident.recorded.filter((event) => event.basis === 'stated');
+  const texts = stated.flatMap((event) => [
+    ...(event.kind === 'noted' || event.kind === 'hypothesis_stated' ? [event.text] : []),
+    ...event.evidence.filter((item) => item.startsWith('output:')),
+  ]);
+  return [incident.description, ...texts].join('\n');
+}
+
+/** Scores every change of the range, then reads lines and tries reverts for those that lead. */
+export async function search(
+  incident: Incident,
+  range: ChangeRange,
+  given: string | undefined,
+  deps: Deps,
+): Promise<Search> {
+  const history = historyOf(deps);
+  const hints = hintsOf(`${given ?? ''}\n${recordedText(incident)}`);
+  const { changes, depth } = await history.changes(range);
+  const found = await history.locate(range, hints.symbols, linesToBlame(changes, hints.paths));
+  const context: SuspectContext = {
+    ...{ hints, words: wordsOf(`${incident.title}\n${incident.description}`), startedMs: startOf(incident) },
+    relations: relationsIn(changes),
+    traces: { ...found, lines: new Map(), changedSymbols: new Map(), revertable: new Map() },
+  };
+  const shortlist = leading(rankSuspects(changes, context), SHORTLIST);
+  const read = await history.inspect(
+    shortlist.map(({ commit }) => commit),
+    hints.symbols,
+    clueFiles(shortlist, hints, found.symbolFiles),
+  );
+  const traces = { ...context.traces, ...read };
+  const tried = leading(rankSuspects(shortlist, { ...context, traces }), TRIED);
+  const revertable = await history.tryReverts(range.bad, tried);
+  const all = { ...traces, revertable };
+  return {
+    ...{ range, traces: all, depth, changes: changes.length },
+    suspects: rankSuspects(tried, { ...context, traces: all }),
+    hasHints: hints.paths.length + hints.symbols.length > 0,
+  };
+}
+
+function leading(suspects: readonly Suspect[], most: number): Change[] {
+  return suspects.slice(0, most).map(({ change }) => change);
+}
+
+/** Files in which a changed line with a symbol means something. */
+function clueFiles(changes: readonly Change[], hints: Hints, symbolFiles: ReadonlySet<string>): string[] {
+  const isNamed = (file: string): boolean => hints.paths.some(({ path }) => pathFit(file, path) !== null);
+  const files = new Set(changes.flatMap((change) => change.files));
+  return [...files].filter((file) => symbolFiles.has(file) || isNamed(file));
+}
