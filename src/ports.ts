@@ -201,7 +201,7 @@ export interface ProductionWanted {
 /** Branches of the repository, made from what is in production. Objects are full names; the user's tree, index and stash stay as they are. */
 export interface Branches {
   /** Remote-tracking branches and tags up to date, within 20 s, never asking. `wanted`: a ref whose remote is preferred. */
-  fetch(wanted: string | null): Promise<FetchOutcome>;
+  refresh(wanted: string | null): Promise<FetchOutcome>;
   /** What is in production: the configured ref, else the latest release tag. Candidates are names of tags, newest first. */
   production(wanted: ProductionWanted): Promise<HotfixBase | { candidates: string[] }>;
   /**

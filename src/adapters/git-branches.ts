@@ -12,7 +12,7 @@ import { unreleasedSince } from './git-unreleased.ts';
  */
 export function createBranches(root: string, fetchLimitMs?: number): Branches {
   return {
-    fetch: (wanted) => fetchRemote(root, wanted, fetchLimitMs),
+    refresh: (wanted) => fetchRemote(root, wanted, fetchLimitMs),
     production: (wanted) => productionBase(root, wanted),
     named: (name) => namedBase(root, name),
     state: (branch) => branchState(root, branch),

@@ -179,14 +179,14 @@ function sizesIn(out: string): Map<string, number> {
   return sizes;
 }
 
-/** Lines of a patch begin with one of ` +-@\dion`, so a line that begins with the mark is a commit. */
+/** A line of a patch never begins with the mark, so one that does is a commit. After `@@` git names the function around the lines. */
 function symbolsIn(patch: string, symbols: readonly string[]): Map<string, string[]> {
   const found = new Map<string, string[]>();
   let commit = '';
   for (const line of patch.split('\n')) {
     const [, head] = HEAD.exec(line) ?? [];
     if (head !== undefined) commit = head;
-    else if (/^(?:\+(?!\+\+ )|-(?!-- ))/.test(line)) {
+    else if (/^(?:\+(?!\+\+ )|-(?!-- )|@@ )/.test(line)) {
       const known = found.get(commit) ?? [];
       const more = symbols.filter((symbol) => !known.includes(symbol) && holdsWord(line, symbol));
       if (more.length > 0) found.set(commit, [...known, ...more]);

@@ -25,7 +25,7 @@ export const OPERATIONS: Record<string, { aliases: readonly string[]; examples: 
   },
   start_hotfix: {
     aliases: ['start'],
-    examples: ['start', 'start --worktree ../fix', 'start hotfix-001 --base v1.4.0 --fetch false'],
+    examples: ['start', 'start --worktree ../fix', 'start hotfix-001 --base v1.4.0 --no-fetch'],
   },
   get_incident: { aliases: ['show'], examples: ['show', 'show hotfix-001', 'show --handoff'] },
   list_incidents: { aliases: ['list', 'ls'], examples: ['list', 'list --json'] },

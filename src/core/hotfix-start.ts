@@ -94,7 +94,7 @@ export function hotfixTrailer(label: string): string {
 }
 
 /** `hotfix-003` for `hotfix-003 (b)`. */
-export function plainLabel(label: string): string {
+function plainLabel(label: string): string {
   return label.replace(/ \([a-z]\)$/, '');
 }
 

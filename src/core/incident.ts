@@ -1,7 +1,7 @@
 import type { EventOf, RecordedEvent } from './events.ts';
 import { byRecorded, byTold } from './events.ts';
 import type { FactName, Role } from './kinds.ts';
-import { REDUCERS } from './reduce.ts';
+import { labelOf, REDUCERS } from './reduce.ts';
 import type { Level } from './severity.ts';
 import { nextStatus, type Status } from './status.ts';
 
@@ -213,11 +213,11 @@ export function severityLabel(incident: Incident): string {
 
 /** Folder of the incident, relative to the repository. */
 export function folderOf(incident: Incident): string {
-  return `specs/${incident.label}-${incident.slug}`;
+  return `specs/${labelOf(incident.number)}-${incident.slug}`;
 }
 
 /** Branch of the current attempt. */
 export function branchOf(incident: Incident): string {
   const suffix = incident.attempt > 1 ? `-${incident.attempt}` : '';
-  return `hotfix/${incident.label.slice('hotfix-'.length)}-${incident.slug}${suffix}`;
+  return `hotfix/${labelOf(incident.number).slice('hotfix-'.length)}-${incident.slug}${suffix}`;
 }

@@ -75,7 +75,7 @@ export function notesOn(input: MessageInput): string[] {
 
 /** Inserted where a chat or tracker would act on text: it stays readable and does nothing. */
 const BREAK = '\u200D';
-const ACTIVE = /@(?=[\p{L}\p{N}])|#(?=\d)|\bGH-(?=\d)|<(?=[a-z!/?@#])|\](?=\()/giu;
+const ACTIVE = /(?<![\p{L}\p{N}])@(?=[\p{L}\p{N}])|#(?=\d)|\bGH-(?=\d)|<(?=[a-z!/?@#])|\](?=\()/giu;
 
 /** The same text with mentions, references, links and markup taken out of force. */
 export function forCopying(text: string): string {

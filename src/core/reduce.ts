@@ -111,6 +111,6 @@ export function nextActionId(actions: ReadonlyMap<string, unknown>): string {
 }
 
 /** `hotfix-001` for 1. */
-function labelOf(number: number): string {
+export function labelOf(number: number): string {
   return `hotfix-${String(number).padStart(3, '0')}`;
 }

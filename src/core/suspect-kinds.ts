@@ -33,12 +33,19 @@ export const KIND_RULES: readonly KindRule[] = [
     speaks: /\b(?:feature|flag|toggle|experiment|variant|rollout|canary)s?\b/i,
   },
   {
-    kind: 'ci',
-    path: /(?:^|\/)(?:\.github\/workflows|\.circleci|\.buildkite|\.gitlab)\/|(?:^|\/)(?:\.gitlab-ci\.yml|\.travis\.yml|Jenkinsfile|azure-pipelines[\w.-]*\.yml|cloudbuild\.yaml|Dockerfile[\w.-]*|[\w.-]+\.dockerfile|docker-compose[\w.-]*\.ya?ml|Procfile|Makefile|\.dockerignore)$/i,
-    points: 8,
+    kind: 'shipping',
+    path: /(?:^|\/)(?:Dockerfile[\w.-]*|[\w.-]+\.dockerfile|docker-compose[\w.-]*\.ya?ml|compose\.ya?ml|Procfile|\.dockerignore|entrypoint[\w.-]*|[\w.-]*(?:deploy|release|publish)[\w.-]*\.(?:ya?ml|sh))$/i,
+    points: 12,
     reason: 'changes how it is built or shipped',
     speaks:
-      /\b(?:image|container|docker\w*|entrypoint|exec format|artifacts?|pipeline|build|deploy\w*|release job|crashloop\w*|command not found|permission denied|no such file)\b/i,
+      /\b(?:image|container|docker\w*|entrypoint|exec format|artifacts?|build|deploy\w*|release|crashloop\w*|command not found|permission denied|no such file|file not found|404)\b/i,
+  },
+  {
+    kind: 'ci',
+    path: /(?:^|\/)(?:\.github\/workflows|\.circleci|\.buildkite|\.gitlab)\/|(?:^|\/)(?:\.gitlab-ci\.yml|\.travis\.yml|Jenkinsfile|azure-pipelines[\w.-]*\.yml|cloudbuild\.yaml|Makefile)$/i,
+    points: 5,
+    reason: 'changes the pipeline',
+    speaks: /\b(?:pipeline|workflow|jenkins|runner|artifacts?|build|deploy\w*)\b/i,
   },
   {
     kind: 'configuration',

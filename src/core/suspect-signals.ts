@@ -97,7 +97,7 @@ const namedSymbol: Rule = ({ commit, files }, { traces }) => {
     return {
       name: 'symbol',
       points: 22 + Math.min(8, (changed - 1) * 4),
-      reason: 'adds or removes lines with a name from the hints',
+      reason: 'changes lines with a name from the hints, or inside what has that name',
     };
   return files.some((file) => traces.symbolFiles.has(file) && !isDocument(file))
     ? { name: 'symbol', points: 8, reason: 'touches a file in which a name from the hints occurs' }

@@ -21,6 +21,8 @@ const FIXES = /^Fixes: ([0-9a-f]{7,64})\b/gim;
 const REAPPLIES = /^(?:Revert "Revert |Reapply ")/i;
 const FIX_LIKE =
   /^(?:hot|bug)?fix(?:up!|es|ed)?\b|^(?:repair|correct|patch)\w*\b|\bfix(?:es|ed)? (?:for|of|the)\b/i;
+/** A repair of words or of form repairs nothing that runs. */
+const COSMETIC = /\b(?:typos?|spelling|lint|format\w*|whitespace|docs?|comments?|readme|changelog|tests?)\b/i;
 const AGAIN =
   /^fixup!|\b(?:again|properly|really|for real|follow[- ]?up|second attempt|fix(?:es)? the fix)\b/i;
 /** Two repairs of one file within this time are one story. */
@@ -49,7 +51,7 @@ export function relationsIn(changes: readonly Change[]): Map<string, Relation> {
     }
     tookBack.set(change.commit, inside);
     if (isFixOfFix(change, lastFix, find)) relation.fixOfFix = true;
-    if (FIX_LIKE.test(change.subject)) for (const file of change.files) lastFix.set(file, change);
+    if (isFix(change)) for (const file of change.files) lastFix.set(file, change);
     if (Object.keys(relation).length > 0) relations.set(change.commit, relation);
   }
   return relations;
@@ -64,13 +66,15 @@ function finderOf(changes: readonly Change[]): (abbreviation: string) => string 
   };
 }
 
+const isFix = ({ subject }: Change): boolean => FIX_LIKE.test(subject) && !COSMETIC.test(subject);
+
 function isFixOfFix(
   change: Change,
   lastFix: ReadonlyMap<string, Change>,
   find: (abbreviation: string) => string | undefined,
 ): boolean {
   if ([...change.body.matchAll(FIXES)].some(([, sha = '']) => find(sha) !== undefined)) return true;
-  if (!FIX_LIKE.test(change.subject) && !AGAIN.test(change.subject)) return false;
+  if (!isFix(change) && !AGAIN.test(change.subject)) return false;
   return change.files.some((file) => {
     const before = lastFix.get(file);
     return before !== undefined && !isDocument(file) && change.at - before.at <= FIX_WINDOW;

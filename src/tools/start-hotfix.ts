@@ -1,7 +1,7 @@
 import * as z from 'zod/v4';
 import { PulseError } from '../core/errors.ts';
 import type { EventDraft } from '../core/events.ts';
-import { fetchNews, type HotfixBase, plainLabel } from '../core/hotfix-start.ts';
+import { fetchNews, type HotfixBase } from '../core/hotfix-start.ts';
 import { branchOf, type Incident, lastOf } from '../core/incident.ts';
 import { checkLegal } from '../core/record.ts';
 import type { Branches } from '../ports.ts';
@@ -13,8 +13,8 @@ import { type Deps, defineTool } from './tool.ts';
 
 const Input = z.strictObject({
   incident: z.string().optional(),
-  base: z.string().optional().describe('Instead of production'),
-  worktree: z.string().optional().describe('New folder to check out in, "../fix"'),
+  base: z.string().optional().describe('If not production'),
+  worktree: z.string().optional().describe('New folder, "../fix"'),
   fetch: z.boolean().optional(),
 });
 type Input = z.output<typeof Input>;
@@ -24,8 +24,7 @@ export default defineTool({
   name: 'start_hotfix',
   title: 'Start a hotfix branch',
   effect: 'local',
-  description:
-    'Branch from production, not HEAD; leaves the working tree alone. Returns base, unreleased commits, commands.',
+  description: 'Branch from production, never HEAD; lists unreleased commits.',
   input: Input,
   output: Standing.extend({
     branch: z.string(),
@@ -50,7 +49,7 @@ export default defineTool({
         'start the server in the repository, or record hotfix_started with ref by hand',
       );
     }
-    const branch = branchOf({ ...incident, label: plainLabel(incident.label) });
+    const branch = branchOf(incident);
     const started =
       (await startedBefore(input, branch, incident, branches, deps)) ??
       (await begin(input, branch, incident, branches, deps));
@@ -86,7 +85,10 @@ async function startedBefore(
   const behind = base !== null && 'commit' in now && !(await branches.isAncestor(now.commit, state.tip));
   return {
     ...{ base, created: false },
-    lines: [`${branch} is there already, at ${shortOf(state.tip)}; nothing was changed.`],
+    lines: [
+      `${branch} is there already, at ${shortOf(state.tip)}; nothing was changed.`,
+      ...(base ? [`It was started from ${shortOf(base.commit)} (${base.ref}).`] : []),
+    ],
     warnings: behind
       ? [
           `Production has moved since: it is at ${shortOf(now.commit)} and the branch does not hold that. Bring it in before deploying: git merge ${shortOf(now.commit)}`,
@@ -104,7 +106,9 @@ async function begin(
   deps: Deps,
 ): Promise<Started> {
   const fetched =
-    input.fetch === false ? null : await branches.fetch(input.base ?? deps.settings.git?.production ?? null);
+    input.fetch === false
+      ? null
+      : await branches.refresh(input.base ?? deps.settings.git?.production ?? null);
   const news = fetchNews(fetched);
   const production = await branches.production(deps.settings.git ?? {});
   const base = input.base === undefined ? production : await branches.named(input.base);

@@ -122,6 +122,7 @@ describe('the real operations', () => {
     expect(main).toEqual({
       classify_severity: ['description'],
       create_hotfix_task: ['description'],
+      start_hotfix: ['incident'],
       get_incident: ['incident'],
       list_incidents: [],
       record_timeline_event: ['text'],

@@ -141,7 +141,7 @@ export const PLANTS: Record<string, Plant> = {
   },
   squash: (story, at) => {
     const files: Record<string, string> = { 'src/billing/billing.js': broken('billing') };
-    for (let i = 0; i < 25; i++) files[`src/billing/part-${i}.js`] = codeOf('billing', i);
+    for (let i = 0; i < 25; i++) files[`src/billing/part-${i}.js`] = codeOf(`part${i}`, i);
     return simple(
       story.commit(at, 'Billing rework (#77)', files),
       'billingTotal failed: amount of undefined',

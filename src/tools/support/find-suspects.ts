@@ -9,7 +9,9 @@ import type { Deps } from '../tool.ts';
 import { type Loaded, loadAll } from './load.ts';
 
 /** Changes whose lines are read; the ranking before that needs only paths, times and messages. */
-const SHORTLIST = 60;
+const SHORTLIST = 200;
+/** Files of one change above which it is not searched as a whole. */
+const LARGE = 30;
 /** Changes that are tried to take back. Source: issue 4, item 1. */
 const TRIED = 10;
 
@@ -125,9 +127,12 @@ function leading(suspects: readonly Suspect[], most: number): Change[] {
   return suspects.slice(0, most).map(({ change }) => change);
 }
 
-/** Files in which a changed line with a symbol means something. */
+/** Files whose changed lines are searched for symbols: those with a clue first, then all of changes that are not large. */
 function clueFiles(changes: readonly Change[], hints: Hints, symbolFiles: ReadonlySet<string>): string[] {
-  const isNamed = (file: string): boolean => hints.paths.some(({ path }) => pathFit(file, path) !== null);
-  const files = new Set(changes.flatMap((change) => change.files));
-  return [...files].filter((file) => symbolFiles.has(file) || isNamed(file));
+  const isClue = (file: string): boolean =>
+    symbolFiles.has(file) || hints.paths.some(({ path }) => pathFit(file, path) !== null);
+  const clues = changes.flatMap(({ files }) => files.filter(isClue));
+  // What was removed occurs at neither end of the range.
+  const others = changes.flatMap(({ files }) => (files.length > LARGE ? [] : files));
+  return [...new Set([...clues, ...others])];
 }
