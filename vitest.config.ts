@@ -17,6 +17,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/agents/**', 'test/long/**'],
     reporters,
-    testTimeout: 20_000,
+    // By default one core of two stays idle; most suites wait for processes of their own.
+    maxWorkers: '100%',
+    testTimeout: 30_000,
   },
 });

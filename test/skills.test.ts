@@ -328,6 +328,11 @@ describe('the examples, played in the order in which the skills show them', () =
       import('../src/wire.ts'),
     ]);
     await run('git', ['init', '-q', at]);
+    const identity = ['-c', 'user.name=Ana', '-c', 'user.email=ana@example.com'];
+    for (const release of ['v1.3.9', 'v1.4.0']) {
+      await run('git', ['-C', at, ...identity, 'commit', '-q', '--allow-empty', '-m', `release ${release}`]);
+      await run('git', ['-C', at, ...identity, 'tag', '-a', release, '-m', release]);
+    }
     const deps = await createDeps({ root: at, actor: { name: 'test', kind: 'agent' }, env: {} });
     const refused: string[] = [];
     const call = (tool: string, args: Call['args']) => {

@@ -68,7 +68,8 @@ export async function runBisect(
     });
     const run: BisectRun = { commit, code: result.code, verdict: verdictOf(result) };
     runs.push(run);
-    if (run.verdict !== 'good') tail = result.tail;
+    // The folder is gone when anybody reads this.
+    if (run.verdict !== 'good') tail = result.tail.replaceAll(`${tree.path}/`, '');
     const failed = result.ended === 'exited' ? 'could_not_run' : OUTCOMES[result.ended];
     return { run, failed: run.verdict === 'none' ? failed : null };
   }

@@ -7,7 +7,8 @@ import { runGit } from './git.ts';
 const MOST_CHANGES = 50_000;
 /** With fewer changes than this, a merge of a whole release would hide everything. */
 const TELLING = 4;
-const LOG_MS = 25_000;
+/** All parts of a search together stay below the 40 s in which a call has to answer. */
+const LOG_MS = 18_000;
 const PART_MS = 6_000;
 /** A symbol found in more files than this is no clue. */
 const MOST_FILES = 25;
@@ -95,7 +96,10 @@ export async function locate(
 async function filesWith(root: string, range: ChangeRange, symbols: readonly string[]): Promise<Set<string>> {
   const found = new Set<string>();
   const trees = range.good === null ? [range.bad] : [range.bad, range.good];
+  const until = Date.now() + PART_MS;
   for (const symbol of symbols.slice(0, MOST_SYMBOLS)) {
+    const timeoutMs = until - Date.now();
+    if (timeoutMs <= 0) break;
     const args = [
       'grep',
       '-z',
@@ -108,7 +112,7 @@ async function filesWith(root: string, range: ChangeRange, symbols: readonly str
       '-e',
       symbol,
     ];
-    const { out } = await runGit(root, [...args, ...trees, '--'], { timeoutMs: PART_MS });
+    const { out } = await runGit(root, [...args, ...trees, '--'], { timeoutMs });
     const files = new Set(
       out.split('\0').flatMap((name) => (name === '' ? [] : name.slice(name.indexOf(':') + 1))),
     );
@@ -117,16 +121,20 @@ async function filesWith(root: string, range: ChangeRange, symbols: readonly str
   return found;
 }
 
+/** Through merges as one change, and into them: either may be what the range lists. */
 async function blame(
   root: string,
   range: ChangeRange,
   lines: readonly { path: string; line: number }[],
 ): Promise<Set<string>> {
   const found = new Set<string>();
+  const until = Date.now() + PART_MS;
   for (const depth of [['--first-parent'], []]) {
     for (const { path, line } of lines) {
+      const timeoutMs = until - Date.now();
+      if (timeoutMs <= 0) return found;
       const args = ['blame', '--porcelain', ...depth, '-L', `${line},${line}`, spanOf(range), '--', path];
-      const { code, out } = await runGit(root, args, { timeoutMs: PART_MS });
+      const { code, out } = await runGit(root, args, { timeoutMs });
       if (code === 0) found.add(out.slice(0, out.indexOf(' ')));
     }
   }
@@ -150,17 +158,14 @@ export async function inspect(
     ...PLAIN,
   ];
   const options = { input, timeoutMs: PART_MS };
-  const numbers = await runGit(root, [...base, '-z', '--numstat', '--format=%x01%H'], options);
-  const patch =
-    symbols.length === 0 || files.length === 0
-      ? ''
-      : (
-          await runGit(
-            root,
-            [...base, '-p', '-U0', '--format=%x01%H', '--', ...files.slice(0, MOST_PATCH_FILES)],
-            options,
-          )
-        ).out;
+  const form = '--format=%x01%H';
+  const patchOf = async (): Promise<string> => {
+    if (symbols.length === 0 || files.length === 0) return '';
+    const searched = files.slice(0, MOST_PATCH_FILES);
+    return (await runGit(root, [...base, '-p', '-U0', form, '--', ...searched], options)).out;
+  };
+  const sizes = runGit(root, [...base, '-z', '--numstat', form], options);
+  const [numbers, patch] = await Promise.all([sizes, patchOf()]);
   return { lines: sizesIn(numbers.out), changedSymbols: symbolsIn(patch, symbols) };
 }
 

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { Change, Revertable } from '../core/suspect-signals.ts';
 import { gitCommonDir, runGit } from './git.ts';
 
-const STEP_MS = 6_000;
+const STEP_MS = 4_000;
+/** What is not tried by then stays unknown. */
+const ALL_MS = 6_000;
 /** New commits are made by nobody in particular; they are thrown away. */
 const NOBODY = {
   GIT_AUTHOR_NAME: 'hotfix-pulse',
@@ -37,7 +39,10 @@ export async function tryReverts(
       GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted(join(common, 'objects')),
     };
     const found = new Map<string, Revertable>();
-    for (const change of changes) found.set(change.commit, await tryRevert(root, head, change, env));
+    const until = Date.now() + ALL_MS;
+    for (const change of changes) {
+      if (Date.now() < until) found.set(change.commit, await tryRevert(root, head, change, env));
+    }
     return found;
   } finally {
     rmSync(store, { recursive: true, force: true, maxRetries: 3 });

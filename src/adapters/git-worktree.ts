@@ -21,7 +21,7 @@ const NAME = /^hotfix-pulse-wt-[0-9a-f]{16}$/;
 /** The repository's hooks are for the user's checkouts, not for ours. */
 export const NO_HOOKS = ['-c', 'core.hooksPath=/dev/null'] as const;
 
-export interface TempWorktree {
+interface TempWorktree {
   path: string;
   /** Remembers a command that runs in it, so that the next run can end it when we are killed. */
   note(pid: number): void;

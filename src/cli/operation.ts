@@ -2,12 +2,21 @@ import { keepCopyable } from '../core/messages.ts';
 import type { Answer, Tool } from '../tools/tool.ts';
 import { type Command, EXIT } from './command.ts';
 import { flagsOf, positionalsOf } from './flag-shapes.ts';
+import { foregroundOf } from './foreground.ts';
 import type { Output } from './output.ts';
 import { renderAnswer } from './render.ts';
 import { renderIncident } from './show.ts';
 
 /** Short names and complete calls for each operation. */
-export const OPERATIONS: Record<string, { aliases: readonly string[]; examples: readonly string[] }> = {
+export const OPERATIONS: Record<
+  string,
+  {
+    aliases: readonly string[];
+    examples: readonly string[];
+    /** Where the words without a flag belong to another member than usual. */
+    positionals?: readonly string[];
+  }
+> = {
   classify_severity: {
     aliases: ['classify'],
     examples: [
@@ -22,6 +31,15 @@ export const OPERATIONS: Record<string, { aliases: readonly string[]; examples: 
       'open "Checkout is slow" --severity P2 --started-at -20m',
       'open --input incident.json --json',
     ],
+  },
+  find_suspect_changes: {
+    aliases: ['suspects'],
+    examples: [
+      'suspects --hints "TypeError: id of undefined at login (src/auth.js:12:7)"',
+      'suspects --good v1.3.9 --bad main --limit 10 --json',
+      'suspects --good v1.3.9 -- npm test',
+    ],
+    positionals: ['bisect'],
   },
   start_hotfix: {
     aliases: ['start'],
@@ -82,10 +100,10 @@ export function operationCommand(tool: Tool): Command {
     summary: `${tool.title}.`,
     details: tool.description,
     input: tool.input,
-    positionals: positionalsOf(flagsOf(tool.input)),
+    positionals: known?.positionals ?? positionalsOf(flagsOf(tool.input)),
     examples: known?.examples ?? [name],
     async run(args, { io, app, out, deps: connect }) {
-      const deps = await connect();
+      const deps = { ...(await connect()), foreground: foregroundOf(io) };
       const answer = await app.callTool(tool, args, deps);
       const isForEyes = deps.actor.kind === 'human' && io.stdout.isTTY && !out.json;
       if (tool.name === 'get_incident' && isForEyes && args.handoff !== true) {

@@ -30,7 +30,7 @@ const PATH = /^(.*?[\w@+~-]\.[A-Za-z][A-Za-z0-9]{0,9})(?:[:(#]L?(\d{1,7})(?:[:,)
 const FILE_NAME = /(?:^|\/)(?:Dockerfile|Makefile|Jenkinsfile|Procfile|Gemfile|Rakefile)$/;
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\/\/?(?:\.\/)?/i;
 const DEPENDENCY = /(?:^|\/)(?:node_modules|site-packages|vendor\/bundle)\/((?:@[\w.-]+\/)?[\w.-]+)/;
-const LINE_WORD = /^lines?$/i;
+const LINE_WORD = /(?:^|:)lines?$/i;
 
 /** Words of every trace and every language: never worth a search. */
 const COMMON = new Set(
@@ -72,7 +72,7 @@ export function hintsOf(input: string): Hints {
     const line = /^\d{1,7}$/.test(raw.replace(/[:.]$/, '')) ? Number.parseInt(raw, 10) : null;
     if (line !== null && last?.line === null && LINE_WORD.test(tokens[index - 1] ?? '')) {
       last.line = line;
-    } else for (const name of symbolsIn(raw)) symbols.add(name);
+    } else if (!DEPENDENCY.test(raw)) for (const name of symbolsIn(raw)) symbols.add(name);
   }
   for (const match of text.matchAll(new RegExp(DEPENDENCY, 'g'))) if (match[1]) symbols.add(match[1]);
   const all = [...paths.values()];
@@ -90,7 +90,7 @@ function isPath(token: string): boolean {
 function pathIn(raw: string): HintPath | null {
   const token = raw
     .replace(/^[(@]+(?=[\w./\\])/, '')
-    .replace(/:line$/, '')
+    .replace(/:(?:line|in)$/, '')
     .replace(/[).,]+$/, (end) => (raw.includes('(') && end.startsWith(')') ? end : ''));
   const plain = token
     .replace(SCHEME, '')

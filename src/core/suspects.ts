@@ -59,10 +59,12 @@ export function relationsIn(changes: readonly Change[]): Map<string, Relation> {
 
 /** Full commit of an abbreviation that a message names, when it is one of the changes. */
 function finderOf(changes: readonly Change[]): (abbreviation: string) => string | undefined {
-  const byPrefix = new Map(changes.map(({ commit }) => [commit.slice(0, 7), commit]));
+  const byPrefix = new Map<string, string[]>();
+  for (const { commit } of changes)
+    byPrefix.set(commit.slice(0, 7), [...(byPrefix.get(commit.slice(0, 7)) ?? []), commit]);
   return (abbreviation) => {
-    const found = byPrefix.get(abbreviation.slice(0, 7).toLowerCase());
-    return found?.startsWith(abbreviation.toLowerCase()) ? found : undefined;
+    const wanted = abbreviation.toLowerCase();
+    return byPrefix.get(wanted.slice(0, 7))?.find((commit) => commit.startsWith(wanted));
   };
 }
 

@@ -2,6 +2,7 @@ import classifySeverity from './classify-severity.ts';
 import closeIncident from './close-incident.ts';
 import createHotfixTask from './create-hotfix-task.ts';
 import draftUpdate from './draft-update.ts';
+import findSuspectChanges from './find-suspect-changes.ts';
 import getIncident from './get-incident.ts';
 import listIncidents from './list-incidents.ts';
 import recordTimelineEvent from './record-timeline-event.ts';
@@ -15,6 +16,7 @@ import writePostmortem from './write-postmortem.ts';
 export const TOOLS: readonly Tool[] = [
   classifySeverity,
   createHotfixTask,
+  findSuspectChanges,
   startHotfix,
   getIncident,
   listIncidents,

@@ -127,6 +127,7 @@ describe('the real operations', () => {
       list_incidents: [],
       record_timeline_event: ['text'],
       draft_update: ['text'],
+      find_suspect_changes: ['incident'],
       update_task: ['task', 'state'],
       write_postmortem: ['incident'],
       close_incident: ['incident'],

@@ -14,6 +14,8 @@ const LIMIT_MS = 30 * MINUTE;
 /** Calls stop at 60 s in two agents; answers come within 40 s, the search before included. */
 const ANSWER_MS = 30 * SECOND;
 const AT_LEAST_MS = 2 * SECOND;
+/** Whoever asks for a job waits this long for its end, so that asking again and again costs little. */
+const ASK_MS = 15 * SECOND;
 /** Of a command's output that is shown. */
 const TAIL = 2_000;
 
@@ -51,6 +53,13 @@ export function checkCommand(command: readonly string[], deps: Deps): void {
       'invalid_input',
       'bisect must be a command and its arguments as a list',
       'for example {"bisect": ["node", "--test", "test/auth.test.js"]}; there is no shell, so pipes need ["sh", "-c", "..."]',
+    );
+  }
+  if (command.length === 1 && /^(?:hotfix-)?\d{1,6}$/.test(command[0] ?? '')) {
+    throw new PulseError(
+      'invalid_input',
+      'bisect names an incident and no command',
+      'name the incident with incident (--incident in a terminal); bisect is the command to run',
     );
   }
   const signs = historyOf(deps).productionSigns(command);
@@ -104,10 +113,8 @@ export async function bisectJob(text: string, deps: Deps): Promise<Job<BisectDon
       'call with bisect again; what an earlier one found is in the timeline (get_incident)',
     );
   }
-  if (word === 'stop') {
-    job.stop();
-    await waitFor(job.ended, 10 * SECOND);
-  }
+  if (word === 'stop') job.stop();
+  await waitFor(job.ended, ASK_MS);
   return endOf(job) ?? job;
 }
 

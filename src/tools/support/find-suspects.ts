@@ -9,7 +9,7 @@ import type { Deps } from '../tool.ts';
 import { type Loaded, loadAll } from './load.ts';
 
 /** Changes whose lines are read; the ranking before that needs only paths, times and messages. */
-const SHORTLIST = 200;
+const SHORTLIST = 100;
 /** Files of one change above which it is not searched as a whole. */
 const LARGE = 30;
 /** Changes that are tried to take back. Source: issue 4, item 1. */
