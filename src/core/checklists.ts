@@ -1,15 +1,12 @@
 import { CHECKLISTS } from './checklist-presets.ts';
 import { utc } from './documents/describe.ts';
 import { told } from './documents/md.ts';
-import { formatDuration } from './duration.ts';
 import { GATE_FACTS, type GateFact, type GateFactId } from './gate-facts.ts';
 import type { ChecklistFacts } from './gate-rules.ts';
 import type { Incident } from './incident.ts';
-import { intervalsOf } from './intervals.ts';
 import { resolutionTime } from './resolution-time.ts';
 import type { PresetName } from './severity.ts';
 import { tasksOf } from './tasks.ts';
-import { MINUTE } from './time.ts';
 
 /** Before a hotfix is deployed, and when everything is done. */
 export type ChecklistKind = keyof (typeof CHECKLISTS)['default'];
