@@ -1,3 +1,4 @@
+import { labelOf } from './reduce.ts';
 /** Why a fetch did not work. */
 export type FetchFault = 'timed_out' | 'no_access' | 'not_found' | 'unreachable' | 'other';
 
@@ -89,13 +90,8 @@ export function fetchNews(outcome: FetchOutcome | null): { lines: string[]; warn
 export const COMMIT_FORM = 'fix: [HOTFIX] <description>';
 
 /** `Hotfix: hotfix-001`. A twin's `(b)` belongs to this clone's view and not into a commit. */
-export function hotfixTrailer(label: string): string {
-  return `Hotfix: ${plainLabel(label)}`;
-}
-
-/** `hotfix-003` for `hotfix-003 (b)`. */
-function plainLabel(label: string): string {
-  return label.replace(/ \([a-z]\)$/, '');
+export function hotfixTrailer(number: number): string {
+  return `Hotfix: ${labelOf(number)}`;
 }
 
 /** One word for a POSIX shell. */
@@ -106,7 +102,8 @@ function quoted(word: string): string {
 /** What to type next, in order: into the branch, the fix, the record. */
 export function nextCommands(start: {
   branch: string;
-  label: string;
+  /** Number of the incident. */
+  number: number;
   /** Working tree that has the branch; null when none has. */
   at: string | null;
   submodules: boolean;
@@ -114,7 +111,7 @@ export function nextCommands(start: {
   return [
     start.at === null ? `git switch ${start.branch}` : `cd ${quoted(start.at)}`,
     ...(start.submodules ? ['git submodule update --init --recursive'] : []),
-    `git commit -m "${COMMIT_FORM}" --trailer "${hotfixTrailer(start.label)}"`,
+    `git commit -m "${COMMIT_FORM}" --trailer "${hotfixTrailer(start.number)}"`,
     'hotfix-pulse record "<what the fix does>" --kind fix_committed --ref "$(git rev-parse HEAD)"',
   ];
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseEvent, type RecordedEvent } from '../../src/core/events.ts';
-import { branchOf, foldIncident, type Incident } from '../../src/core/incident.ts';
+import { branchOf, folderOf, foldIncident, type Incident } from '../../src/core/incident.ts';
 import { KIND_NAMES } from '../../src/core/kinds.ts';
 import { STATUSES } from '../../src/core/status.ts';
 import { tasksOf } from '../../src/core/tasks.ts';
@@ -216,5 +216,13 @@ describe('parseEvent', () => {
     expect(named).toMatchObject({
       event: { kind: 'opened', data: { number: 7, slug: 'x', title: '(purged)' } },
     });
+  });
+});
+
+describe('two clones that took the same number', () => {
+  it('have a legal folder and branch, whatever they are called in this clone', () => {
+    const twin = { ...story('P1').fold(), label: 'hotfix-003 (b)', number: 3, slug: 'login' };
+    expect(folderOf(twin)).toBe('specs/hotfix-003-login');
+    expect(branchOf(twin)).toBe('hotfix/003-login');
   });
 });

@@ -15,7 +15,7 @@ describe('fetchNews', () => {
 });
 
 describe('nextCommands', () => {
-  const start = { branch: 'hotfix/001-x', label: 'hotfix-001 (b)', at: null, submodules: false };
+  const start = { branch: 'hotfix/001-x', number: 1, at: null, submodules: false };
 
   it('goes into the branch, then the fix, then the record', () => {
     expect(nextCommands(start)).toEqual([
@@ -23,7 +23,7 @@ describe('nextCommands', () => {
       'git commit -m "fix: [HOTFIX] <description>" --trailer "Hotfix: hotfix-001"',
       expect.stringContaining('--kind fix_committed'),
     ]);
-    expect(hotfixTrailer('hotfix-001 (b)')).toBe('Hotfix: hotfix-001');
+    expect(hotfixTrailer(1)).toBe('Hotfix: hotfix-001');
   });
 
   it.each([
