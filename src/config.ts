@@ -1,6 +1,7 @@
 import * as z from 'zod/v4';
 import { PulseError } from './core/errors.ts';
 import { buildMatrix, type Matrix, MatrixOverride, PRESETS, type PresetName } from './core/severity.ts';
+import { SHIP_SETTINGS, type ShipSettings } from './core/ship-settings.ts';
 
 /** A plain path below the root: no `..`, nothing hidden in `.git`, nothing that a diff would have to quote. */
 const FOLDER = /^(?!(?:\.git|\.\.?)(?:\/|$))[A-Za-z0-9._-]+(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9._-]+){0,9}$/i;
@@ -39,6 +40,7 @@ export const ConfigFile = z.strictObject({
   /** Where a runbook entry is drafted to. */
   runbook: z.strictObject({ folder: z.string().max(200).regex(FOLDER).optional() }).optional(),
   git: GitSettings.optional(),
+  ...SHIP_SETTINGS,
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;
 
@@ -50,6 +52,7 @@ export interface Config {
   postmortem: { preset: PresetName; template: string | null };
   runbook_folder: string;
   git: z.infer<typeof GitSettings>;
+  ship: ShipSettings;
 }
 
 /** Text of the settings file (null when there is none) to settings, or an error naming the wrong member. */
@@ -66,6 +69,9 @@ export function parseConfig(text: string | null): Config {
     },
     runbook_folder: file.runbook?.folder ?? RUNBOOKS,
     git: file.git ?? {},
+    ship: Object.fromEntries(
+      Object.keys(SHIP_SETTINGS).map((name) => [name, file[name as keyof ShipSettings]]),
+    ),
   };
 }
 

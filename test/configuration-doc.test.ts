@@ -25,6 +25,10 @@ describe('docs/configuration.md', () => {
       'git.production',
       'git.release_tags',
     ];
+    for (const part of ['deploy', 'policy', 'check_limits'] as const) {
+      const members = Object.keys(ConfigFile.shape[part].unwrap().shape);
+      expect(members.filter((member) => !page.includes(`\`${member}\``))).toEqual([]);
+    }
     const postmortem = Object.keys(ConfigFile.shape.postmortem.unwrap().shape).map(
       (key) => `postmortem.${key}`,
     );

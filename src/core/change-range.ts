@@ -27,6 +27,8 @@ export interface ChangeRange {
   name: string | null;
   /** The release before it, for when it was broken there already. */
   before: string | null;
+  /** `bad` is a branch that has gone on since its latest release, and nobody said that production runs its end. */
+  assumed: boolean;
   /** The remote's address as git has it; it may hold credentials and is never shown. */
   remote: string | null;
 }

@@ -12,6 +12,13 @@ const of =
   (event) =>
     event.kind === kind;
 
+const passed: Payment = (event) =>
+  event.kind === 'checks_run' && event.basis === 'measured' && event.data.outcome === 'passed';
+const verifiedIn =
+  (environment: string): Payment =>
+  (event) =>
+    event.kind === 'deploy_verified' && event.evidence.length > 0 && event.data.environment === environment;
+
 /** What pays a skipped gate item when it comes after the override. */
 const PAID_BY: Record<string, Payment> = {
   resolved: of('resolved'),
@@ -20,6 +27,17 @@ const PAID_BY: Record<string, Payment> = {
   stakeholders_told: of('update_posted'),
   stability: of('stability_confirmed'),
   verified_with_evidence: (event) => event.kind === 'deploy_verified' && event.evidence.length > 0,
+  checks_green: passed,
+  findings_read: passed,
+  no_stop_finding: passed,
+  hooks: passed,
+  rollback_plan: (event) =>
+    event.kind === 'rollback_planned' && event.basis === 'measured' && event.data.rehearsed === true,
+  clean_rehearsal: verifiedIn('production'),
+  staging: verifiedIn('staging'),
+  second_review: (event) =>
+    event.kind === 'approval_given' && event.basis === 'measured' && event.data.strength === 'review',
+  long_lived_branches: of('backported'),
 };
 
 /** The debts that still stand: what an override skipped and nobody has paid since. */

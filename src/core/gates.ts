@@ -27,7 +27,7 @@ export interface GateItem {
 }
 
 export interface Gate {
-  name: 'resolve' | 'close';
+  name: 'resolve' | 'close' | 'deploy' | 'rollback' | 'backport';
   items: GateItem[];
   open: boolean;
   missing: GateItem[];
@@ -41,14 +41,16 @@ export interface CloseFacts {
   postmortemErrors: number | null;
   /** Kinds of secret or personal data found in what would be published. */
   secretsFound: readonly string[];
+  /** Long-lived branches without the fix, or nobody could tell in time. */
+  branchesWithoutFix: readonly string[];
 }
 
-function gate(name: Gate['name'], items: GateItem[]): Gate {
+export function gate(name: Gate['name'], items: GateItem[]): Gate {
   const missing = items.filter((item) => !item.ok);
   return { name, items, missing, open: missing.length === 0 };
 }
 
-const item = (id: string, ok: boolean, todo: string, override: OverrideBy = 'agent'): GateItem => ({
+export const item = (id: string, ok: boolean, todo: string, override: OverrideBy = 'agent'): GateItem => ({
   id,
   ok,
   todo,
@@ -114,7 +116,12 @@ export function closeGate(incident: Incident, facts: CloseFacts): Gate {
     item(
       'regression',
       !(codeChanged(incident) || codeChanged(live)) || proven !== null,
-      'prove the regression test (a stated proof opens this only with an override)',
+      'prove the regression test (prove_regression; a stated proof opens this only with an override)',
+    ),
+    item(
+      'long_lived_branches',
+      facts.branchesWithoutFix.length === 0,
+      `bring the fix to ${facts.branchesWithoutFix.join(', ')} (backport_hotfix), or say why one is not affected`,
     ),
     item(
       'action_items',

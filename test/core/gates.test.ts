@@ -45,7 +45,7 @@ describe('the resolve gate', () => {
 
 const facts = (change: Partial<CloseFacts> = {}): CloseFacts => ({
   ...{ row: rowOf(matrixOf('default'), 'P1'), settings: { stability_h: 24 }, nowMs: hours(30) },
-  ...{ postmortemErrors: 0, secretsFound: [], ...change },
+  ...{ postmortemErrors: 0, secretsFound: [], branchesWithoutFix: [], ...change },
 });
 const missing = (s: Story, change: Partial<CloseFacts> = {}) =>
   closeGate(s.fold(), facts(change)).missing.map((item) => item.id);
@@ -197,6 +197,9 @@ describe('history opens nothing', () => {
 describe('debts', () => {
   const owing = (...ids: string[]) =>
     story('P1').add('gate_overridden', { data: { missing: ids, until: '2026-04-01' } });
+  const measured = { basis: 'measured' as const };
+  const staging = { evidence, data: { environment: 'staging' } };
+  /** What is owed, what pays it, and what does not. */
   const PAYMENTS: [string, (s: Story) => Story, (s: Story) => Story][] = [
     [
       'regression',
@@ -213,12 +216,42 @@ describe('debts', () => {
     ['severity', (s) => s.add('severity_changed'), (s) => s.add('fact_recorded')],
     ['verified_with_evidence', verified, (s) => s.add('deploy_verified')],
     ['no_secrets', (s) => s, (s) => s.add('noted')],
+    ...['checks_green', 'findings_read', 'no_stop_finding', 'hooks'].flatMap((id): typeof PAYMENTS => [
+      [id, (s) => s.add('checks_run', measured), (s) => s.add('checks_run')],
+      [
+        id,
+        (s) => s.add('checks_run', measured),
+        (s) => s.add('checks_run', { ...measured, data: { outcome: 'could_not_run' } }),
+      ],
+    ]),
+    [
+      'rollback_plan',
+      (s) => s.add('rollback_planned', { ...measured, data: { rehearsed: true } }),
+      (s) => s.add('rollback_planned', measured).add('rollback_planned', { data: { rehearsed: true } }),
+    ],
+    ['clean_rehearsal', verified, (s) => s.add('deploy_verified').add('deploy_verified', staging)],
+    ['staging', (s) => s.add('deploy_verified', staging), verified],
+    ['staging', (s) => s.add('deploy_verified', staging), (s) => s.add('stability_confirmed')],
+    [
+      'second_review',
+      (s) => s.add('approval_given', measured),
+      (s) => s.add('approval_given', { ...measured, data: { strength: 'terminal' } }).add('approval_given'),
+    ],
+    ['long_lived_branches', (s) => s.add('backported'), (s) => s.add('deployed')],
   ];
   it.each(PAYMENTS)('%s stands until it is paid afterwards', (id, pay, other) => {
     expect(openDebts(other(owing(id)).fold())).toMatchObject([
       { gate: 'close', missing: [id], reason: 'go on', by: 'agent', until: '2026-04-01' },
     ]);
     if (id !== 'no_secrets') expect(openDebts(pay(owing(id)).fold())).toEqual([]);
+  });
+
+  it('are not paid by what came before the override', () => {
+    const s = story('P1')
+      .add('checks_run', measured)
+      .add('deploy_verified', staging)
+      .add('gate_overridden', { data: { missing: ['checks_green', 'staging'] } });
+    expect(openDebts(s.fold())).toMatchObject([{ missing: ['checks_green', 'staging'] }]);
   });
 
   it('are paid item by item', () => {

@@ -71,6 +71,7 @@ describe('the example of the skill', () => {
       nowMs: hours(9999),
       postmortemErrors: 0,
       secretsFound: [],
+      branchesWithoutFix: [],
     });
     expect(closing.missing.map((item) => item.id)).toEqual(
       expect.arrayContaining(['resolved', 'severity', 'stakeholders_told']),
