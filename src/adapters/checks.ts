@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 
 export interface CommandRequest {
   /** Program and arguments; never a shell. */
@@ -134,6 +134,35 @@ function start({ command, cwd, env }: CommandRequest): ChildProcess | null {
       shell: false,
       windowsHide: true,
     });
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Starts a program whose input stays open, in a process group of its own that ends with us, exactly with the
+ * environment given. `release` ends the group. Null for words that nothing can be started with.
+ */
+export function startTalking({
+  command,
+  cwd,
+  env,
+}: Pick<CommandRequest, 'command' | 'cwd' | 'env'>): {
+  child: ChildProcessWithoutNullStreams;
+  release(): void;
+} | null {
+  const [program = '', ...args] = command;
+  watchExit();
+  try {
+    const child = spawn(program, args, { cwd, env, detached: true, shell: false, windowsHide: true });
+    const { pid } = child;
+    if (pid !== undefined) running.add(pid);
+    const release = (): void => {
+      if (pid === undefined) return;
+      killGroup(pid, 'SIGKILL');
+      running.delete(pid);
+    };
+    return { child, release };
   } catch {
     return null;
   }
