@@ -1,7 +1,12 @@
+import { createChecks } from './adapters/checks-port.ts';
 import { systemClock, systemIds } from './adapters/clock-ids.ts';
 import { createFileLog } from './adapters/file-log.ts';
 import { createGit } from './adapters/git.ts';
+import { createBackports } from './adapters/git-backport.ts';
 import { createBranches } from './adapters/git-branches.ts';
+import { createChanges } from './adapters/git-diff.ts';
+import { createRollbacks } from './adapters/git-rollbacks.ts';
+import { createShipping } from './adapters/git-ship.ts';
 import { createHistory } from './adapters/git-suspects.ts';
 import { createGuardedLog } from './adapters/guarded-log.ts';
 import { findPlaces } from './adapters/log-places.ts';
@@ -13,11 +18,14 @@ import { parseConfig } from './config.ts';
 import { PulseError } from './core/errors.ts';
 import type { Actor } from './core/events.ts';
 import { createRedactor } from './core/redact.ts';
-import type { Clock, Git, Ids } from './ports.ts';
+import type { Clock, EventLog, Git, Ids } from './ports.ts';
 import type { Deps, Settings } from './tools/tool.ts';
 
+export { runCommand } from './adapters/checks.ts';
 export { findRoot } from './adapters/repo-root.ts';
+export { gitVersion, leftWorktrees, lookAtRepository, reachRemote } from './adapters/repo-state.ts';
 export { createSampleRepo } from './adapters/sample-repo.ts';
+export { talkTo } from './adapters/talk.ts';
 
 export interface WireOptions {
   /** Absolute root of the repository (or folder without git), as `findRoot` gives it. */
@@ -77,6 +85,7 @@ export async function createDeps(
     workspace: createWorkspace({ root, places }),
     templates: createTemplates(),
     git,
+    ...(git ? shippingOf(root, places.live, env) : {}),
     clock,
     ids,
     pace: createPace(),
@@ -86,6 +95,22 @@ export async function createDeps(
     actor: await onBehalf(actor, git),
     redact,
     refresh,
+  };
+}
+
+/** The record alone, for looking at it where the settings cannot be read. */
+export async function openRecord(root: string): Promise<EventLog> {
+  return createFileLog({ places: await findPlaces(root), clock: systemClock, ids: systemIds });
+}
+
+/** What ships a fix. `home` is `<git common dir>/hotfix-pulse`. */
+function shippingOf(root: string, home: string, env: WireOptions['env']) {
+  return {
+    checks: createChecks(root, home, env),
+    changes: createChanges(root),
+    shipping: createShipping(root, home, env),
+    backports: createBackports(root, home),
+    rollbacks: createRollbacks(root, home, env),
   };
 }
 

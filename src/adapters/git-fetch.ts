@@ -22,7 +22,7 @@ const FAULTS: readonly [RegExp, FetchFault][] = [
 ];
 
 /** Nothing may ask: not git, not ssh, not a helper with a window of its own. */
-async function silentEnv(root: string): Promise<Record<string, string>> {
+export async function silentEnv(root: string): Promise<Record<string, string>> {
   const { out } = await runGit(root, ['config', '--get', 'core.sshCommand']);
   // Without this a deploy key set up for plain git would be passed over.
   const ssh = process.env.GIT_SSH_COMMAND?.trim() || out.trim() || 'ssh';

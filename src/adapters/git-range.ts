@@ -79,20 +79,23 @@ export async function findRange(root: string, wanted: RangeWanted): Promise<Chan
   const address =
     remote === null ? null : (await runGit(root, ['remote', 'get-url', '--', remote])).out.trim();
   const rest = { bad, remote: address === '' ? null : address };
+  const none = { name: null, before: null, assumed: false };
   if (wanted.good !== undefined) {
     const good = await given(root, wanted.good, 'good');
     await checkGood(root, good, bad);
-    return { good, basis: 'given', name: null, before: null, ...rest };
+    return { good, basis: 'given', ...none, ...rest };
   }
-  const marks = await marksBefore(root, bad, wanted);
+  const { marks, isRelease } = await marksBefore(root, bad, wanted);
   const at = await firstThatExplains(root, marks, bad, wanted.startedMs);
   const mark = marks[at];
   if (mark !== undefined) {
     const before = marks.slice(at + 1).find((other) => other.name !== null)?.name ?? null;
-    return { good: mark.commit, basis: mark.basis, name: mark.name, before, ...rest };
+    const isSaid = wanted.bad !== undefined || wanted.production !== undefined || isRelease;
+    const assumed = mark.basis === 'release_tag' && !isSaid;
+    return { good: mark.commit, basis: mark.basis, name: mark.name, before, assumed, ...rest };
   }
   const start = await runGit(root, ['rev-list', '--first-parent', '--max-count=1', `--skip=${WINDOW}`, bad]);
-  return { good: start.out.trim() || null, basis: 'window', name: null, before: null, ...rest };
+  return { good: start.out.trim() || null, basis: 'window', ...none, ...rest };
 }
 
 async function checkGood(root: string, good: string, bad: string): Promise<void> {
@@ -149,7 +152,11 @@ interface Mark {
 }
 
 /** What was released or deployed before production's commit, latest first; what a person stated comes before all. */
-async function marksBefore(root: string, bad: string, wanted: RangeWanted): Promise<Mark[]> {
+async function marksBefore(
+  root: string,
+  bad: string,
+  wanted: RangeWanted,
+): Promise<{ marks: Mark[]; isRelease: boolean }> {
   const pattern = wanted.releaseTags;
   const args = [
     ...['for-each-ref', `--merged=${bad}`, '--sort=-version:refname', '--sort=-creatordate'],
@@ -169,8 +176,8 @@ async function marksBefore(root: string, bad: string, wanted: RangeWanted): Prom
   const before = [...found.deploys, ...tags]
     .filter(({ commit }) => commit !== bad)
     .sort((a, b) => b.at - a.at);
-  const marks = [...found.stated, ...before].slice(0, MOST_MARKS);
-  return nearestFirst(root, marks);
+  const marks = await nearestFirst(root, [...found.stated, ...before].slice(0, MOST_MARKS));
+  return { marks, isRelease: tags.some(({ commit }) => commit === bad) };
 }
 
 async function recorded(

@@ -36,6 +36,8 @@ interface Entry {
 export interface Worktrees {
   /** A detached working tree at a full commit, below the system's folder for temporary files. */
   add(commit: string): Promise<TempWorktree>;
+  /** How many of what `sweep` would remove are there. */
+  found(): Promise<number>;
   /** Removes what processes that are dead left behind, and only what this program made; answers how many. */
   sweep(): Promise<number>;
 }
@@ -60,6 +62,24 @@ export function createWorktrees(root: string, home: string): Worktrees {
     rmSync(join(registry, `${name}.json`), { force: true });
   }
 
+  async function eachDead(work: (name: string, entry: Entry) => Promise<void>): Promise<number> {
+    let count = 0;
+    for (const file of namesIn(registry)) {
+      const name = file.slice(0, -'.json'.length);
+      const entry = file.endsWith('.json') && NAME.test(name) ? entryIn(join(registry, file)) : null;
+      if (entry === null || basename(entry.path) !== name) continue;
+      const release = await taken(join(registry, `${name}.lock`));
+      if (release === null) continue;
+      try {
+        await work(name, entry);
+        count += 1;
+      } finally {
+        release();
+      }
+    }
+    return count;
+  }
+
   return {
     async add(commit) {
       const nonce = randomBytes(8).toString('hex');
@@ -75,7 +95,9 @@ export function createWorktrees(root: string, home: string): Worktrees {
         release();
       };
       mkdirSync(path, { mode: 0o700 });
-      const args = [...NO_HOOKS, 'worktree', 'add', '--quiet', '--detach', '--', path, commit];
+      // Git hands a sparse checkout on to a new working tree; commands need the whole one.
+      const whole = [...NO_HOOKS, '-c', 'core.sparseCheckout=false'];
+      const args = [...whole, 'worktree', 'add', '--quiet', '--detach', '--', path, commit];
       const made = await runGitGroup(root, args, { timeoutMs: CHECKOUT_MS });
       if (made.code !== 0) {
         await remove();
@@ -94,23 +116,8 @@ export function createWorktrees(root: string, home: string): Worktrees {
         },
       };
     },
-    async sweep() {
-      let swept = 0;
-      for (const file of namesIn(registry)) {
-        const name = file.slice(0, -'.json'.length);
-        const entry = file.endsWith('.json') && NAME.test(name) ? entryIn(join(registry, file)) : null;
-        if (entry === null || basename(entry.path) !== name) continue;
-        const release = await taken(join(registry, `${name}.lock`));
-        if (release === null) continue;
-        try {
-          await clean(name, entry);
-          swept += 1;
-        } finally {
-          release();
-        }
-      }
-      return swept;
-    },
+    found: () => eachDead(async () => {}),
+    sweep: () => eachDead(clean),
   };
 }
 

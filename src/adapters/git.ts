@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { isAbsolute, resolve } from 'node:path';
 import type { Git } from '../ports.ts';
+import { gitFolderAt } from './git-folder.ts';
 
 /** What one git command said. `code` is -1 when git could not be started or was stopped at its time limit. */
 export interface GitResult {
@@ -133,14 +134,17 @@ async function oneLine(cwd: string, args: readonly string[]): Promise<string | n
 }
 
 /** Root of the working tree that holds `cwd`; null outside a repository and in a bare one. */
-export function gitRoot(cwd: string): Promise<string | null> {
-  return oneLine(cwd, ['rev-parse', '--show-toplevel']);
+export async function gitRoot(cwd: string): Promise<string | null> {
+  const { code, out } = await runGit(cwd, ['rev-parse', '--is-inside-work-tree', '--show-toplevel']);
+  // A bare repository answers the first question and then fails; one that cannot be read answers nothing.
+  if (code !== 0) return out === '' ? (gitFolderAt(cwd)?.root ?? null) : null;
+  return out.replace(/^.*\r?\n/, '').replace(/\r?\n$/, '') || null;
 }
 
 /** The folder that all working trees of the repository share; null outside a repository. */
 export async function gitCommonDir(cwd: string): Promise<string | null> {
   const path = await oneLine(cwd, ['rev-parse', '--git-common-dir']);
-  if (path === null) return null;
+  if (path === null) return gitFolderAt(cwd)?.commonDir ?? null;
   return isAbsolute(path) ? path : resolve(cwd, path);
 }
 

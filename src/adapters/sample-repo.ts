@@ -40,6 +40,26 @@ test('a user without a session can log in', () => {
 });
 `;
 const PACKAGE = `${JSON.stringify({ name: 'sample-auth', private: true, type: 'module', scripts: { test: 'node --test' } }, null, 2)}\n`;
+const KNOWN = `import assert from 'node:assert/strict';
+import { test } from 'node:test';
+${'import'} { login } from '../auth.js';
+
+test('a known user gets a token, an unknown one none', () => {
+  assert.match(login(new URLSearchParams('user=ana')), /^token-ana/);
+  assert.equal(login(new URLSearchParams('user=eve')), null);
+});
+`;
+/** What runs is committed, so nobody has to accept it first; there is no staging, and nobody for a second look. */
+const SETTINGS = `${JSON.stringify(
+  {
+    git: { production: 'main' },
+    checks: [{ name: 'test', command: ['node', '--test'] }],
+    test: ['node', '--test', '{files}'],
+    policy: { staging: 'off', second_review: 'off' },
+  },
+  null,
+  2,
+)}\n`;
 const README = '# sample-auth\n\n    node server.js\n';
 
 /** The repair that the story of the demonstration makes. */
@@ -86,7 +106,10 @@ export async function createSampleRepo(into: string | null): Promise<string> {
   await git('init', '-q', '-b', 'main');
   await git('config', 'user.name', 'Sam Sample');
   await git('config', 'user.email', 'sam@sample.invalid');
-  await commit('feat: log users in', { 'package.json': PACKAGE, 'server.js': SERVER, 'auth.js': AUTH });
+  await commit('feat: log users in', {
+    ...{ 'package.json': PACKAGE, 'server.js': SERVER, 'auth.js': AUTH },
+    ...{ 'test/users.test.js': KNOWN, 'hotfix-pulse.config.json': SETTINGS },
+  });
   await git('tag', '-a', 'v1.0.0', '-m', 'v1.0.0');
   await commit('docs: say how to start', { 'README.md': README });
   await commit('feat: put the session into the token', { 'auth.js': BROKEN });

@@ -10,6 +10,7 @@ import { fence, oneLine } from '../core/untrusted.ts';
 import { answered, Standing, standingOf, triageLine } from './support/answer.ts';
 import { closeFacts } from './support/close-facts.ts';
 import { refreshFolder } from './support/documents.ts';
+import { runningJobs } from './support/jobs.ts';
 import { loadIncident } from './support/load.ts';
 import { defineTool } from './tool.ts';
 
@@ -42,6 +43,7 @@ export default defineTool({
     triage: z.array(z.string()),
     missing_to_close: z.array(z.string()),
     recent: z.array(z.string()),
+    jobs: z.array(z.string()).optional(),
     handoff: z.string().optional(),
     events: z.array(z.string()).optional(),
     more_after: z.string().nullable().optional(),
@@ -62,6 +64,9 @@ export default defineTool({
       .map((event) => oneLine(`${event.at.slice(0, 16)}Z ${event.kind}: ${event.text}`, LINE));
     const actions = [...incident.actions.values()].filter((item) => item.state === 'open');
     const standing = await standingOf(loaded, deps);
+    const jobs = runningJobs(deps.workspace.root).map(
+      ({ id, title, note }) => `${title}: ${note}; ask its tool with {"job": "${id}"}`,
+    );
     const damage =
       loaded.damage.length > 0
         ? [`${loaded.damage.length} damaged line(s) in the log: run hotfix-pulse verify.`]
@@ -75,6 +80,7 @@ export default defineTool({
       triage: triageShort(incident),
       missing_to_close: closing.missing.map((item) => item.id),
       recent,
+      ...(jobs.length > 0 ? { jobs } : {}),
     };
     const warnings = [...damage, ...notices];
     const untrusted = (lines: string, what: string) =>
@@ -110,6 +116,7 @@ export default defineTool({
       ...(actions.length > 0 ? [`Open action items: ${actions.map((item) => item.id).join(' ')}`] : []),
       ...debts.map((debt) => `Debt: ${debt}`),
       `Missing to close: ${data.missing_to_close.join(', ') || 'nothing'}`,
+      ...jobs.map((job) => `Still running: ${job}`),
       untrusted(recent.join('\n'), 'latest events'),
       `Folder: ${data.folder}`,
     ];

@@ -1,12 +1,18 @@
+import backportHotfix from './backport-hotfix.ts';
+import checkHotfix from './check-hotfix.ts';
 import classifySeverity from './classify-severity.ts';
 import closeIncident from './close-incident.ts';
 import createHotfixTask from './create-hotfix-task.ts';
+import deployHotfix from './deploy-hotfix.ts';
 import draftUpdate from './draft-update.ts';
 import findSuspectChanges from './find-suspect-changes.ts';
 import getIncident from './get-incident.ts';
 import listIncidents from './list-incidents.ts';
+import planMitigation from './plan-mitigation.ts';
+import proveRegression from './prove-regression.ts';
 import recordTimelineEvent from './record-timeline-event.ts';
 import reviewIncidents from './review-incidents.ts';
+import rollbackChange from './rollback-change.ts';
 import startHotfix from './start-hotfix.ts';
 import type { Tool } from './tool.ts';
 import updateTask from './update-task.ts';
@@ -17,7 +23,13 @@ export const TOOLS: readonly Tool[] = [
   classifySeverity,
   createHotfixTask,
   findSuspectChanges,
+  planMitigation,
   startHotfix,
+  checkHotfix,
+  proveRegression,
+  deployHotfix,
+  backportHotfix,
+  rollbackChange,
   getIncident,
   listIncidents,
   recordTimelineEvent,

@@ -2,7 +2,9 @@ import type * as z from 'zod/v4';
 import type { PulseError } from '../core/errors.ts';
 import type { Actor } from '../core/events.ts';
 import type { Matrix, PresetName } from '../core/severity.ts';
+import type { ShipSettings } from '../core/ship-settings.ts';
 import type { Clock, EventLog, Git, Ids, Pace, Templates, Workspace } from '../ports.ts';
+import type { Approvals, Backports, Changes, Checks, Rollbacks, Shipping } from '../ports-ship.ts';
 
 /** What an operation touches: decides the MCP annotations and how a door asks for consent. */
 export type Effect = 'read' | 'local' | 'outward' | 'destructive';
@@ -17,6 +19,8 @@ export interface Settings {
   runbook_folder: string;
   /** What is in production, as far as the settings say it. */
   git?: { production?: string | undefined; release_tags?: string | undefined };
+  /** How it is checked, deployed and taken back, as far as the settings say it. */
+  ship?: ShipSettings;
 }
 
 /** A caller that waits as long as it takes and can be told how far it is, such as a terminal. */
@@ -36,8 +40,18 @@ export interface Deps {
   ids: Ids;
   pace: Pace;
   settings: Settings;
+  /** Runs the repository's own commands. This and what ships a fix are absent outside of git. */
+  checks?: Checks;
+  changes?: Changes;
+  shipping?: Shipping;
+  backports?: Backports;
+  rollbacks?: Rollbacks;
+  /** Somebody who can be asked for a yes. Absent where nobody can. */
+  approvals?: Approvals;
   /** Absent where a call has to answer soon: long work then becomes a job. */
   foreground?: Foreground;
+  /** Where the caller shows how far long work is. */
+  progress?: (line: string) => void;
   /** Who is calling. Set by the door, never by an argument. */
   actor: Actor;
   /** Takes secrets and personal data out; the log does it again at its own door. */

@@ -71,6 +71,13 @@ export function itIf(...tools: Tool[]) {
   return it.skipIf(missing(tools).length > 0);
 }
 
+/** `it` when this agent is installed, a printed skip otherwise: `.ci/run` demands only some of them. */
+export function itIfAgent(name: string) {
+  const here = existsSync(join(AGENTS, name, '.installed'));
+  if (!here) process.stderr.write(`skipped: ${name} is missing: ../shared/tools/agent-harness/setup.sh\n`);
+  return it.skipIf(!here);
+}
+
 function runs(command: string, args: string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }

@@ -304,7 +304,7 @@ describe('refuses', () => {
     ['a long text', { good: 'x'.repeat(5_000) }, 'invalid_input', /too long/],
     ['an empty command', { bisect: [] }, 'invalid_input', /command/],
     ['an incident as command', { bisect: ['hotfix-001'] }, 'invalid_input', /names an incident/],
-    ['an unknown job', { job: 'nope' }, 'not_found', /no bisection/],
+    ['an unknown job', { job: 'nope' }, 'not_found', /no job/],
   ])('%s', async (_name, args, code, message) => {
     const story = await simple();
     const error = await refusal(story.find(args));

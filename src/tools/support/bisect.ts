@@ -6,16 +6,12 @@ import { MINUTE, SECOND } from '../../core/time.ts';
 import { cleanText, oneLine } from '../../core/untrusted.ts';
 import type { Deps } from '../tool.ts';
 import { historyOf } from './find-suspects.ts';
-import { createJobs, type Job, waitFor } from './jobs.ts';
+import { createJobs, type Job } from './jobs.ts';
+import { askJob, longWork } from './long-work.ts';
 import { hashOf, keyed, write } from './write.ts';
 
 /** All runs of one bisection together. */
 const LIMIT_MS = 30 * MINUTE;
-/** Calls stop at 60 s in two agents; answers come within 40 s, the search before included. */
-const ANSWER_MS = 30 * SECOND;
-const AT_LEAST_MS = 2 * SECOND;
-/** Whoever asks for a job waits this long for its end, so that asking again and again costs little. */
-const ASK_MS = 15 * SECOND;
 /** Of a command's output that is shown. */
 const TAIL = 2_000;
 
@@ -90,37 +86,19 @@ export async function bisect(wanted: Wanted, deps: Deps): Promise<Job<BisectDone
       'pass good: a release, tag or commit at which the command succeeds',
     );
   }
-  const work = (tell: (note: string) => void, signal: AbortSignal) =>
-    run({ ...wanted, good }, deps, tell, signal);
-  if (deps.foreground) {
-    const { progress } = deps.foreground;
-    return deps.foreground.run((signal) => work(progress, signal));
-  }
   const key = hashOf('bisect', { good, bad: range.bad, command: wanted.command }, deps);
-  const job = JOBS.start({ owner: deps.workspace.root, key, ids: deps.ids }, work);
-  await waitFor(job.ended, Math.max(AT_LEAST_MS, ANSWER_MS - (deps.clock.now() - since)));
-  return endOf(job) ?? job;
+  const title = `bisection for ${wanted.incident.label}`;
+  return longWork(
+    JOBS,
+    { key, since, title },
+    (tell, signal) => run({ ...wanted, good }, deps, tell, signal),
+    deps,
+  );
 }
 
 /** A job of this repository by `<id>` or, to end it, `<id> stop`. */
-export async function bisectJob(text: string, deps: Deps): Promise<Job<BisectDone> | BisectDone> {
-  const [id = '', word] = text.trim().split(/\s+/);
-  const job = JOBS.find(deps.workspace.root, id);
-  if (!job) {
-    throw new PulseError(
-      'not_found',
-      'no bisection with that id runs here, or the server was started anew since',
-      'call with bisect again; what an earlier one found is in the timeline (get_incident)',
-    );
-  }
-  if (word === 'stop') job.stop();
-  await waitFor(job.ended, ASK_MS);
-  return endOf(job) ?? job;
-}
-
-function endOf(job: Job<BisectDone>): BisectDone | null {
-  if (job.failure) throw job.failure.error;
-  return job.result;
+export function bisectJob(text: string, deps: Deps): Promise<Job<BisectDone> | BisectDone> {
+  return askJob(JOBS, text, deps);
 }
 
 async function run(

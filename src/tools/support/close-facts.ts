@@ -1,8 +1,9 @@
 import { narrativeOf } from '../../core/documents/documents.ts';
 import { lintOf } from '../../core/documents/lint.ts';
 import type { CloseFacts } from '../../core/gates.ts';
-import { folderOf, standingResolution } from '../../core/incident.ts';
+import { codeChanged, folderOf, standingResolution } from '../../core/incident.ts';
 import type { Deps } from '../tool.ts';
+import { branchesWithoutFix } from './branches-without-fix.ts';
 import { viewFor } from './documents.ts';
 import type { Loaded } from './load.ts';
 
@@ -15,13 +16,15 @@ export async function closeFacts(loaded: Loaded, deps: Deps): Promise<CloseFacts
       ? null
       : lintOf(incident, narrative, viewFor(loaded, deps)).filter((finding) => finding.level === 'error')
           .length;
+  const isOver = standingResolution(incident) !== null;
   return {
     row,
     settings: deps.settings,
     nowMs: deps.clock.now(),
     postmortemErrors: errors,
-    // Reading the folder matters only when closing is near; before, it would cost every call.
-    secretsFound: standingResolution(incident) ? await secretsIn(folderOf(incident), deps) : [],
+    // Reading the folder and asking git matters only when closing is near; before, it would cost every call.
+    secretsFound: isOver ? await secretsIn(folderOf(incident), deps) : [],
+    branchesWithoutFix: isOver && codeChanged(incident) ? await branchesWithoutFix(incident, deps) : [],
   };
 }
 

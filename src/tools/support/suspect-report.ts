@@ -112,6 +112,11 @@ function cautions({ range, suspects, traces, hasHints }: Search): string[] {
     ...(range.before
       ? [`If ${range.name ?? 'that release'} was broken already, repeat with good: ${range.before}.`]
       : []),
+    ...(range.assumed && range.name !== null
+      ? [
+          `Taken for production: the end of its usual branch. If production runs ${range.name}, repeat with bad: ${range.name}, or set git.production.`,
+        ]
+      : []),
     ...(hasHints
       ? []
       : ['Without a stack trace or log excerpt (hints) the ranking rests on times and kinds of change.']),

@@ -1,0 +1,104 @@
+import * as z from 'zod/v4';
+import { PulseError } from '../core/errors.ts';
+import { checkLegal } from '../core/record.ts';
+import { type DeployPlanned, planDeploy, shippingOf } from './support/deploy-plan.ts';
+import type { Deployed } from './support/deploy-record.ts';
+import { DeployAnswer, reportDeploy, reportPlan, reportRunning } from './support/deploy-report.ts';
+import { beginDeploy, runDeploy } from './support/deploy-run.ts';
+import { createJobs, type Job } from './support/jobs.ts';
+import { type Loaded, loadIncident, loadUid } from './support/load.ts';
+import { askJob, isJob, longWork } from './support/long-work.ts';
+import { executionOf, planOf, type StoredPlan } from './support/plans.ts';
+import { hashOf } from './support/write.ts';
+import { type Deps, defineTool } from './tool.ts';
+
+type Outcome = { uid: string } & ({ planned: DeployPlanned } | { stored: StoredPlan; done: Deployed });
+
+const JOBS = createJobs<Outcome>();
+const text = z.string().optional();
+
+const Input = z.strictObject({
+  incident: text,
+  plan_id: text.describe('Carry out this plan'),
+  approval: text.describe("The user's word, quoted"),
+  override_reason: text,
+  override_until: text,
+  skip_hooks: z.boolean().optional(),
+  job: text.describe('Id, or "<id> stop"'),
+});
+type Input = z.output<typeof Input>;
+
+/** To production in two calls: the plan, then exactly that plan. Local branches, tags, HEAD, index and stash never move. */
+export default defineTool({
+  name: 'deploy_hotfix',
+  title: 'Deploy a hotfix',
+  effect: 'destructive',
+  description: 'Plan the deploy, or carry out an approved plan: merge, tag, one push, deploy command.',
+  input: Input,
+  output: DeployAnswer,
+  async run(input, deps) {
+    const since = deps.clock.now();
+    const outcome =
+      input.job === undefined ? await begin(input, since, deps) : await askJob(JOBS, input.job, deps);
+    if (isJob(outcome)) return reportRunning(await loadIncident(input.incident, deps), outcome, deps);
+    const loaded = await loadUid(outcome.uid, deps);
+    return 'planned' in outcome
+      ? reportPlan(loaded, outcome.planned, deps)
+      : reportDeploy(loaded, outcome.stored, outcome.done, deps);
+  },
+});
+
+async function begin(input: Input, since: number, deps: Deps): Promise<Job<Outcome> | Outcome> {
+  shippingOf(deps);
+  const loaded = await loadIncident(input.incident, deps);
+  checkLegal('deployed', loaded.incident);
+  return input.plan_id === undefined
+    ? plan(loaded, input, since, deps)
+    : execute(loaded, input.plan_id, input.approval, since, deps);
+}
+
+function plan({ incident }: Loaded, input: Input, since: number, deps: Deps) {
+  const { uid, attempt } = incident;
+  const { override_reason, override_until, skip_hooks } = input;
+  const asked = { uid, attempt, override_reason, override_until, skip_hooks };
+  return longWork<Outcome>(
+    JOBS,
+    { key: hashOf('deploy_hotfix/plan', asked, deps), since, title: `deploy plan of ${incident.label}` },
+    async (tell) => {
+      tell('fetching, merging in a temporary working tree');
+      return { uid, planned: await planDeploy(incident, input, deps) };
+    },
+    deps,
+  );
+}
+
+async function execute(
+  { incident }: Loaded,
+  id: string,
+  words: string | undefined,
+  since: number,
+  deps: Deps,
+): Promise<Job<Outcome> | Outcome> {
+  const { uid } = incident;
+  if (incident.drill) throw onlyADrill();
+  const stored = planOf(incident, id, 'deploy', deps);
+  if (executionOf(incident, stored.id) === null) await beginDeploy(incident, stored, words, deps);
+  return longWork<Outcome>(
+    JOBS,
+    {
+      key: hashOf('deploy_hotfix/run', { id: stored.id }, deps),
+      since,
+      title: `deploy of ${incident.label}`,
+    },
+    async (tell, signal) => ({ uid, stored, done: await runDeploy(incident, stored, tell, signal, deps) }),
+    deps,
+  );
+}
+
+function onlyADrill(): PulseError {
+  return new PulseError(
+    'unsafe',
+    'this incident is a rehearsal, and nothing of it leaves the machine: the plan is as far as it goes',
+    'to go on with the rehearsal, record deployed by hand with the commit of the fix',
+  );
+}

@@ -1,0 +1,71 @@
+import type { BackportStates, Pushed } from '../../core/backport.ts';
+import type { Incident } from '../../core/incident.ts';
+import { backportGate, needFor } from '../../core/ship-gates.ts';
+import type { BackportWatch } from '../../ports-ship.ts';
+import type { Deps } from '../tool.ts';
+import { approvalOf, needApproval } from './approval.ts';
+import { lookAt, recordLanded } from './backport-look.ts';
+import { backportsOf } from './backport-targets.ts';
+import { loadUid } from './load.ts';
+import type { StoredPlan } from './plans.ts';
+import { debtDrafts, needWith } from './ship-gate.ts';
+import { keyed, write } from './write.ts';
+
+export interface Executed {
+  states: BackportStates;
+  pushed: Pushed[];
+  /** Pushed, and the branch does not show the fix. */
+  unverified: string[];
+  notices: string[];
+}
+
+/** The yes that a backport needs, asked for where it is not recorded. @throws PulseError gate_closed without it */
+export async function approveBackport(
+  incident: Incident,
+  stored: StoredPlan,
+  words: string | undefined,
+  deps: Deps,
+): Promise<void> {
+  const policy = deps.settings.ship?.policy ?? {};
+  const asked = needFor('backport', incident, policy);
+  await needApproval(incident, stored, needWith(stored.plan, asked), words, deps);
+}
+
+/**
+ * Pushes every branch of the plan on its own, then looks at the remote again: what has the fix there is recorded, and
+ * what has it not stays open. A repeated call pushes only what is not there.
+ */
+export async function executeBackport(
+  incident: Incident,
+  { id, plan }: StoredPlan,
+  { signal, progress }: BackportWatch,
+  deps: Deps,
+): Promise<Executed> {
+  const backports = backportsOf(deps);
+  const approval = approvalOf(incident, id);
+  const gate = backportGate(incident, { policy: deps.settings.ship?.policy ?? {}, approval });
+  const debts = debtDrafts(gate, plan, null, deps);
+  if (debts.length > 0) await write(incident.uid, keyed(debts, `plan/${id}/debt`), deps);
+  const pushed: Pushed[] = [];
+  for (const move of plan.moves) {
+    const branch = move.ref.replace(/^refs\/heads\//, '');
+    if (signal?.aborted) {
+      pushed.push({ branch, outcome: 'refused', fault: 'stopped' });
+      continue;
+    }
+    progress?.(`pushing to ${branch}`);
+    pushed.push(await backports.push(move, plan.remote ?? '', plan.skip_hooks === true));
+  }
+  progress?.('looking at the remote again');
+  const states = await lookAt(incident, 'network', deps);
+  const taken = pushed.flatMap((one) => (one.outcome === 'refused' ? [] : [one.branch]));
+  const { incident: now } = await loadUid(incident.uid, deps);
+  const written = await recordLanded(now, states, { id, branches: taken }, deps);
+  const has = new Set(
+    states.branches.filter(({ verdict }) => verdict.state === 'has_fix').map(({ name }) => name),
+  );
+  return {
+    ...{ states, pushed, unverified: taken.filter((name) => !has.has(name)) },
+    notices: written?.notices ?? [],
+  };
+}
