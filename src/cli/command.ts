@@ -9,6 +9,8 @@ export interface Session {
   io: Io;
   app: App;
   out: Output;
+  /** `--repo` of the command line. */
+  repo?: string | undefined;
   /** The repository and who is calling; found on first use, so that help needs neither. */
   deps(): Promise<Deps>;
 }

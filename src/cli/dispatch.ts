@@ -3,8 +3,10 @@ import * as z from 'zod/v4';
 import { exitCodeOf, PulseError } from '../core/errors.ts';
 import { cleanText } from '../core/untrusted.ts';
 import type { Deps } from '../tools/tool.ts';
+import { acceptChecks } from './accept-checks.ts';
 import { actorOf } from './actor.ts';
 import type { App } from './app.ts';
+import { approve } from './approve.ts';
 import { type Command, EXIT } from './command.ts';
 import { drill } from './drill.ts';
 import { flagsOf } from './flag-shapes.ts';
@@ -12,6 +14,8 @@ import { type Globals, parseFlags, splitCommand } from './flags.ts';
 import { commandHelp, overview } from './help.ts';
 import { importFolder } from './import.ts';
 import { readInput } from './input.ts';
+import { installCommand } from './install.ts';
+import { systemSetup } from './install-setup.ts';
 import { invite } from './invite.ts';
 import type { Io } from './io.ts';
 import { operationCommand } from './operation.ts';
@@ -22,11 +26,14 @@ import { purge } from './purge.ts';
 import { runbook } from './runbook.ts';
 import { status } from './status.ts';
 import { timeline } from './timeline.ts';
+import { uninstallCommand } from './uninstall.ts';
 import { verify } from './verify.ts';
 import { watch } from './watch.ts';
 
 /** The commands that are no operations, in the order of the help. */
 export const OTHER_COMMANDS: readonly Command[] = [
+  approve,
+  acceptChecks,
   status,
   watch,
   timeline,
@@ -38,6 +45,8 @@ export const OTHER_COMMANDS: readonly Command[] = [
   verify,
   purge,
   drill,
+  installCommand(systemSetup),
+  uninstallCommand(systemSetup),
 ];
 
 /** Runs one command line and gives its exit code. Never throws, never ends the process: a pipe gets all output. */
@@ -60,7 +69,7 @@ export async function runCli(argv: readonly string[], io: Io, app: App): Promise
     const given = globals.input === undefined ? {} : await readInput(globals.input, io);
     const { args, repo } = takeRepo({ ...given, ...values }, globals, command);
     const input = operations.includes(command) ? args : checked(args, command);
-    return await command.run(input, { io, app, out, deps: () => connect(io, app, out, repo) });
+    return await command.run(input, { io, app, out, repo, deps: () => connect(io, app, out, repo) });
   } catch (error) {
     return failed(error, out, io);
   }

@@ -1,5 +1,6 @@
 import { keepCopyable } from '../core/messages.ts';
 import type { Answer, Tool } from '../tools/tool.ts';
+import { terminalApprovals } from './approvals.ts';
 import { type Command, EXIT } from './command.ts';
 import { flagsOf, positionalsOf } from './flag-shapes.ts';
 import { foregroundOf } from './foreground.ts';
@@ -41,9 +42,46 @@ export const OPERATIONS: Record<
     ],
     positionals: ['bisect'],
   },
+  plan_mitigation: {
+    aliases: ['mitigate'],
+    examples: [
+      'mitigate',
+      'mitigate --target release --range v1.3.9..v1.4.0',
+      'mitigate --target hotfix --json',
+    ],
+  },
   start_hotfix: {
     aliases: ['start'],
     examples: ['start', 'start --worktree ../fix', 'start hotfix-001 --base v1.4.0 --no-fetch'],
+  },
+  check_hotfix: {
+    aliases: ['check'],
+    examples: ['check', 'check hotfix-001 --commit 1a2b3c4d', 'check --no-checks --json'],
+  },
+  prove_regression: {
+    aliases: ['prove'],
+    examples: ['prove test/auth.test.js', 'prove test/auth.test.js --base v1.4.0 --incident hotfix-001'],
+    positionals: ['tests'],
+  },
+  deploy_hotfix: {
+    aliases: ['deploy'],
+    examples: [
+      'deploy',
+      'deploy --plan-id 1a2b3c4d5e6f',
+      'deploy --override-reason "staging is down" --override-until +2d',
+    ],
+  },
+  backport_hotfix: {
+    aliases: ['backport'],
+    examples: [
+      'backport',
+      'backport --plan-id 1a2b3c4d5e6f',
+      'backport --branches release/1.x --not-affected "login came with 2.0"',
+    ],
+  },
+  rollback_change: {
+    aliases: ['rollback'],
+    examples: ['rollback --target release', 'rollback --target hotfix', 'rollback --plan-id 1a2b3c4d5e6f'],
   },
   get_incident: { aliases: ['show'], examples: ['show', 'show hotfix-001', 'show --handoff'] },
   list_incidents: { aliases: ['list', 'ls'], examples: ['list', 'list --json'] },
@@ -103,7 +141,9 @@ export function operationCommand(tool: Tool): Command {
     positionals: known?.positionals ?? positionalsOf(flagsOf(tool.input)),
     examples: known?.examples ?? [name],
     async run(args, { io, app, out, deps: connect }) {
-      const deps = { ...(await connect()), foreground: foregroundOf(io) };
+      const connected = await connect();
+      const approvals = terminalApprovals(io, connected.actor);
+      const deps = { ...connected, foreground: foregroundOf(io), ...(approvals ? { approvals } : {}) };
       const answer = await app.callTool(tool, args, deps);
       const isForEyes = deps.actor.kind === 'human' && io.stdout.isTTY && !out.json;
       if (tool.name === 'get_incident' && isForEyes && args.handoff !== true) {

@@ -2,6 +2,7 @@ import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   CallToolRequestSchema,
+  ElicitResultSchema,
   GetPromptRequestSchema,
   ReadResourceRequestSchema,
   RootsListChangedNotificationSchema,
@@ -11,6 +12,7 @@ import { PulseError } from '../core/errors.ts';
 import { oneLine } from '../core/untrusted.ts';
 import type { Deps } from '../tools/tool.ts';
 import { answerResult, errorResult, protocolError } from './answers.ts';
+import { clientApprovals } from './approvals.ts';
 import { type ToolDefinition, toolDefinitions } from './definitions.ts';
 import { INSTRUCTIONS } from './instructions.ts';
 import { loadOperations, type Operations } from './operations.ts';
@@ -41,6 +43,8 @@ export interface McpServer {
 }
 
 const ROOTS_TIMEOUT_MS = 2_000;
+/** Somebody reads a plan before they answer. */
+const ASK_TIMEOUT_MS = 600_000;
 /** Source: JSON-RPC 2.0, section 5.1. */
 const METHOD_NOT_FOUND = -32601;
 const INVALID_PARAMS = -32602;
@@ -102,7 +106,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   };
 
   async function callOperation(params: unknown): Promise<object> {
-    const { name } = checked(CallToolRequestSchema, params);
+    const { name, _meta } = checked(CallToolRequestSchema, params);
     const takesRepo = repoTakers.get(name);
     if (takesRepo === undefined) {
       throw protocolError(INVALID_PARAMS, `Unknown tool. Valid tools: ${[...repoTakers.keys()].join(', ')}`);
@@ -113,7 +117,12 @@ export function createMcpServer(options: McpServerOptions): McpServer {
       const { tools, callTool } = await operations();
       const tool = tools.find((one) => one.name === name);
       if (!tool) throw new Error('a listed tool is missing in the table');
-      return answerResult(await callTool(tool, rest, deps));
+      const told = progressTo(server, _meta?.progressToken);
+      try {
+        return answerResult(await callTool(tool, rest, { ...deps, ...told.deps, ...asksFor(server, deps) }));
+      } finally {
+        told.end();
+      }
     } catch (error) {
       if (!(error instanceof PulseError)) report(`tools/call ${name}`, error);
       return errorResult(error);
@@ -132,6 +141,36 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   }
 
   return { connect: (transport) => server.connect(transport), close: () => server.close() };
+}
+
+/** Somebody at the client's end, who can be asked for a yes. An empty capability is older and means forms. */
+function asksFor(server: Server, { actor }: Deps): Pick<Deps, 'approvals'> {
+  const { elicitation } = server.getClientCapabilities() ?? {};
+  if (!elicitation || (elicitation.url && !elicitation.form)) return {};
+  const elicit = (params: object) =>
+    server.request({ method: 'elicitation/create', params: { ...params } }, ElicitResultSchema, {
+      timeout: ASK_TIMEOUT_MS,
+    });
+  return { approvals: clientApprovals(elicit, actor.on_behalf_of ?? `user of ${actor.name}`) };
+}
+
+/** Progress for a call that asked for it, until it is answered: later lines would be about no request. */
+function progressTo(server: Server, token: string | number | undefined) {
+  let progress = 0;
+  let isOpen = token !== undefined;
+  const line = (message: string): void => {
+    if (!isOpen || token === undefined) return;
+    progress += 1;
+    const params = { progressToken: token, progress, message: oneLine(message, 200) };
+    server.notification({ method: 'notifications/progress', params }).catch(() => {});
+  };
+  const deps: Pick<Deps, 'progress'> = token === undefined ? {} : { progress: line };
+  return {
+    deps,
+    end() {
+      isOpen = false;
+    },
+  };
 }
 
 async function askForRoots(server: Server): Promise<readonly string[]> {

@@ -98,13 +98,15 @@ describe('a debt', () => {
     await cli.json('close', '--override-reason', 'the test follows', '--override-until', '2026-01-20');
     const status = await cli.run('status');
     expect(status.code).toBe(0);
-    expect(status.out).toContain('Debt: close gate: regression, until 2026-01-20');
-    expect((await cli.json('show', '1')).debts).toEqual(['close: regression until 2026-01-20']);
+    expect(status.out).toContain('Debt: close gate: regression, long_lived_branches, until 2026-01-20');
+    expect((await cli.json('show', '1')).debts).toEqual([
+      'close: regression, long_lived_branches until 2026-01-20',
+    ]);
     cli.at('2026-01-12T09:00:00Z');
     expect((await cli.run('status')).code).toBe(10);
     const next = await cli.run('open', 'Header is wrong', '--severity', 'P3');
     expect(next.out).toContain(
-      'Still owed from earlier: hotfix-001 debt regression (until 2026-01-20); hotfix-001 AI-001 overdue since 2026-01-10.',
+      'Still owed from earlier: hotfix-001 debt regression, long_lived_branches (until 2026-01-20); hotfix-001 AI-001 overdue since 2026-01-10.',
     );
     expect((await cli.run('open', 'Sidebar is wrong', '--drill')).out).not.toContain('Still owed');
   });

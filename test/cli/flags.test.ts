@@ -122,7 +122,13 @@ describe('the real operations', () => {
     expect(main).toEqual({
       classify_severity: ['description'],
       create_hotfix_task: ['description'],
+      plan_mitigation: ['incident'],
       start_hotfix: ['incident'],
+      check_hotfix: ['incident'],
+      prove_regression: ['incident'],
+      deploy_hotfix: ['incident'],
+      backport_hotfix: ['incident'],
+      rollback_change: ['incident'],
       get_incident: ['incident'],
       list_incidents: [],
       record_timeline_event: ['text'],
