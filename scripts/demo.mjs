@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { createSampleRepo, FIX, git, put, startService } from './sample-repo.mjs';
 
 const bin = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist', 'hotfix-pulse.js');
@@ -15,7 +16,30 @@ const say = (line = '') => process.stdout.write(`${line}\n`);
 const title = (line) => say(`\n# ${line}`);
 
 await createSampleRepo(repo);
-const client = new Client({ name: 'demo', version: '1' });
+// What a team has besides: a remote, and a branch with work that is not released.
+const remote = `${repo}-remote.git`;
+git(repo, 'clone', '-q', '--bare', repo, remote);
+git(repo, 'remote', 'add', 'origin', remote);
+git(repo, 'branch', 'develop');
+const ahead = `${repo}-develop`;
+git(repo, 'worktree', 'add', '-q', ahead, 'develop');
+put(ahead, { 'CHANGES.md': '# Next\n\nHalf of a new login page.\n' });
+git(ahead, 'add', '-A');
+git(ahead, 'commit', '-q', '-m', 'feat: half of a new login page');
+git(ahead, 'push', '-q', 'origin', 'develop');
+git(repo, 'worktree', 'remove', ahead);
+git(repo, 'branch', '-q', '-D', 'develop');
+git(repo, 'fetch', '-q', 'origin');
+
+const client = new Client({ name: 'demo', version: '1' }, { capabilities: { elicitation: {} } });
+// The part of the person: reads the plan in the agent's dialog and types its code.
+client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+  const { title: asked } = params.requestedSchema.properties.code;
+  say('  [dialog]');
+  for (const line of params.message.split('\n')) say(`  | ${line}`);
+  say(`  | ${asked}: ****`);
+  return { action: 'accept', content: { code: asked.split(' ')[1] } };
+});
 await client.connect(
   new StdioClientTransport({
     command: process.execPath,
@@ -57,6 +81,18 @@ await call('create_hotfix_task', {
   detected_by: 'customer report',
 });
 
+title('What changed, and what can be done about it');
+const { suspects } = await call(
+  'find_suspect_changes',
+  { hints: `${failing.body}\n    at login (auth.js:6:55)`, limit: 2 },
+  (line) => /^(Range|\d\.)/.test(line),
+);
+await call(
+  'plan_mitigation',
+  { target: 'release', range: suspects[0].commit },
+  (line) => !line.startsWith('['),
+);
+
 title('Mitigate first: put the last good release back, see it work');
 const previous = join(repo, '..', `${repo.split('/').at(-1)}-v1.0.0`);
 git(repo, 'worktree', 'add', '-q', '--detach', previous, 'v1.0.0');
@@ -79,52 +115,37 @@ await call(
   brief,
 );
 
-title('Find the cause, fix it on a hotfix branch, prove it');
-const culprit = git(repo, 'log', '-1', '--format=%h', '--', 'auth.js');
+title('Find the cause, fix it from what is in production, prove it');
 await call(
   'record_timeline_event',
   {
     kind: 'cause_identified',
     text: 'auth.js reads session.id of users who have no session',
-    evidence: [`commit:${culprit}`],
+    evidence: [`commit:${suspects[0].commit}`],
   },
   brief,
 );
 const worktree = `${previous}-fix`;
-git(repo, 'worktree', 'add', '-q', '-b', 'hotfix/001-users-cant-login', worktree, 'v1.1.0');
+await call('start_hotfix', { worktree }, (line) => !/^[[`]/.test(line));
 put(worktree, FIX);
 git(worktree, 'add', '-A');
-git(
-  worktree,
-  'commit',
-  '-q',
-  '-m',
-  'fix: [HOTFIX] log in users without a session',
-  '-m',
-  'Hotfix: hotfix-001',
+const message = ['-m', 'fix: [HOTFIX] log in users without a session', '-m', 'Hotfix: hotfix-001'];
+git(worktree, 'commit', '-q', ...message);
+await call('check_hotfix', {}, (line) => !/^[[`]/.test(line));
+await call('prove_regression', { tests: ['test/auth.test.js'] }, (line) => !/^[[`]/.test(line));
+await call('plan_mitigation', { target: 'hotfix' }, (line) => /^(Rollback|It is|Plan|Next)/.test(line));
+
+title('Deploy: the plan, a yes to exactly this plan, one push');
+const plan = await call('deploy_hotfix', {}, brief);
+await call('deploy_hotfix', { plan_id: plan.plan_id }, (line) => !/^[[`]/.test(line));
+say(
+  `remote: ${git(remote, 'log', '-1', '--format=%h %s', 'main')}; ${git(remote, 'tag', '-l', '--format=%(refname:short) %(subject)', 'v1.1.1')}`,
 );
-const commit = git(worktree, 'rev-parse', '--short', 'HEAD');
-execFileSync(process.execPath, ['--test'], { cwd: worktree, stdio: 'ignore' });
-await call(
-  'record_timeline_event',
-  { kind: 'fix_committed', text: 'A missing session is a new one', ref: commit },
-  brief,
-);
-await call(
-  'record_timeline_event',
-  {
-    kind: 'checks_run',
-    type: 'passed',
-    text: 'node --test: 1 passed',
-    ref: commit,
-    evidence: ['output: node --test, exit code 0'],
-  },
-  brief,
-);
-const repaired = await startService(worktree);
+const live = `${previous}-live`;
+git(repo, 'worktree', 'add', '-q', '--detach', live, git(remote, 'rev-parse', 'main'));
+const repaired = await startService(live);
 const now = await repaired.get('ben');
 repaired.stop();
-await call('record_timeline_event', { kind: 'deployed', text: 'Hotfix to production', ref: commit }, brief);
 await call(
   'record_timeline_event',
   {
@@ -133,6 +154,14 @@ await call(
     evidence: [`output: GET /auth?user=ben -> ${now.status} ${now.body}`],
   },
   brief,
+);
+
+title('Bring it to the branch that is not released yet');
+const backport = await call('backport_hotfix', {}, (line) => !/^[[`]/.test(line));
+await call(
+  'backport_hotfix',
+  { plan_id: backport.plan_id, approval: 'yes, develop needs it too' },
+  (line) => !/^[[`]/.test(line),
 );
 
 title('Tell people, follow up, write it down');
@@ -159,7 +188,7 @@ await call('write_postmortem', {
   went_wrong: ['A customer noticed before we did.'],
   lessons: ['Every new field in a token needs a test without that field.'],
 });
-await call('close_incident', {}, (line) => /^(hotfix-|gate_closed|Nothing|Next)/.test(line), 'refused');
+await call('close_incident', {}, (line) => /^(hotfix-|Nothing|Next)/.test(line));
 
 title('What is on disk (nothing is staged, nothing left this machine)');
 const folder = join(repo, 'specs', readdirSync(join(repo, 'specs'))[0] ?? '');

@@ -6,17 +6,28 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Identities and times differ from run to run; everything else must be the same. */
 export function stable(text) {
-  return text
-    .replace(/\b01[0-9A-HJKMNP-TV-Z]{24}\b/g, '01JEXAMPLE0000000000000000')
-    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '2026-01-05T09:30:00.000Z')
-    .replace(/due in [^\n·]+/g, 'due in 15 minutes')
-    .replace(/^\S+\.(md|jsonl) +\d+ lines$/gm, (line) => line.replace(/\d+ lines/, 'n lines'))
-    .trimEnd();
+  return (
+    text
+      .replace(/\b01[0-9A-HJKMNP-TV-Z]{24}\b/g, '01JEXAMPLE0000000000000000')
+      .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '2026-01-05T09:30:00.000Z')
+      .replace(/due in [^\n·]+/g, 'due in 15 minutes')
+      // Objects that carry the time they were made at, plans, codes, temporary folders, durations.
+      .replace(/\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{7,64}\b/g, (name) =>
+        '1a2b3c4d5e'.repeat(7).slice(0, name.length),
+      )
+      .replace(/\b\d{10,12}\b/g, (name) => '1a2b3c4d5e6f'.slice(0, name.length))
+      .replace(/Type \w{4} to approve/g, 'Type 4F7K to approve')
+      .replace(/\/\S*hotfix-pulse-demo-\w{6}/g, '/tmp/demo')
+      .replace(/\b\d+ s\b/g, '1 s')
+      .replace(/^\S+\.(md|jsonl) +\d+ lines$/gm, (line) => line.replace(/\d+ lines/, 'n lines'))
+      .trimEnd()
+  );
 }
 
 export function transcript() {
@@ -28,6 +39,56 @@ export function transcript() {
       stdio: ['ignore', 'pipe', 'ignore'],
     }),
   );
+}
+
+const WIDTH = 150;
+const cut = (line) => (line.length > WIDTH ? `${line.slice(0, WIDTH - 3)}...` : line);
+
+/** The story of a transcript: titles, calls, and of each answer one line: where the incident stands, or what was found. */
+export function story(text) {
+  let left = 0;
+  let isRecord = false;
+  return text
+    .split('\n')
+    .filter((line) => {
+      if (line.startsWith('> ')) {
+        left = 1;
+        isRecord = line.startsWith('> record_');
+      }
+      if (!line.startsWith('  ')) return !/ (?:n|\d+) lines$/.test(line);
+      if (line.startsWith('  hotfix-') && !isRecord) return false;
+      left -= 1;
+      return left >= 0 || /^ {2}(?:fails at|Checks|Pushed| {2}develop: has the fix|\| Type)/.test(line);
+    })
+    .map(cut)
+    .join('\n');
+}
+
+/** One row per agent that can be set up, from the table that the installer works with. */
+async function agentRows() {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: "export { HOSTS } from './hosts.ts'; export { spotOf } from './places.ts';",
+      resolveDir: join(root, 'src', 'install'),
+    },
+    ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20', write: false },
+  });
+  const encoded = Buffer.from(outputFiles[0].contents).toString('base64');
+  const { HOSTS, spotOf } = await import(`data:text/javascript;base64,${encoded}`);
+  const where = { repo: '', home: '~', env: {}, platform: 'linux' };
+  const shown = (place) => {
+    const { base, path } = spotOf(place, where);
+    return `\`${[base, path].filter(Boolean).join('/')}\``;
+  };
+  const file = (target) => (target === null ? 'printed' : shown(target.files[0]));
+  return [
+    '| agent | server entry: project, user | skills | you type | known from |',
+    '|---|---|---|---|---|',
+    ...HOSTS.map(
+      (host) =>
+        `| ${host.label} | ${file(host.mcp.project)}, ${file(host.mcp.user)} | ${shown(host.skills.project[0])} | \`${host.typed.replace('{name}', 'hotfix').replace(/ <.*/, ' ...')}\` | ${host.evidence === 'tested' ? 'the real agent' : 'documentation'} |`,
+    ),
+  ].join('\n');
 }
 
 async function tools() {
@@ -89,12 +150,16 @@ export async function generated() {
   const listed = await tools();
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const page = readFileSync(join(root, 'docs', 'tools.md'), 'utf8');
+  const demo = readFileSync(join(root, 'docs', 'demo.md'), 'utf8');
+  const told = transcript().trim();
+  const block = (text) => `\`\`\`text\n${text}\n\`\`\``;
   return {
     'README.md': between(
-      between(readme, 'tools', toolRows(listed)),
+      between(between(readme, 'agents', await agentRows()), 'tools', toolRows(listed)),
       'transcript',
-      `\`\`\`text\n${transcript().trim()}\n\`\`\``,
+      block(story(told)),
     ),
+    'docs/demo.md': between(demo, 'transcript', block(told)),
     'docs/tools.md': between(page, 'tools', toolPages(listed)),
   };
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import matter from 'gray-matter';
 import { validate } from 'skills-ref';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/v4';
+import { createSampleRepo, SAMPLE_FIX } from '../src/adapters/sample-repo.ts';
 import { OTHER_COMMANDS } from '../src/cli/dispatch.ts';
 import { flagName, flagsOf } from '../src/cli/flag-shapes.ts';
 import { OPERATIONS } from '../src/cli/operation.ts';
@@ -327,12 +328,8 @@ describe('the examples, played in the order in which the skills show them', () =
       import('../src/tools/support/call.ts'),
       import('../src/wire.ts'),
     ]);
-    await run('git', ['init', '-q', at]);
-    const identity = ['-c', 'user.name=Ana', '-c', 'user.email=ana@example.com'];
-    for (const release of ['v1.3.9', 'v1.4.0']) {
-      await run('git', ['-C', at, ...identity, 'commit', '-q', '--allow-empty', '-m', `release ${release}`]);
-      await run('git', ['-C', at, ...identity, 'tag', '-a', release, '-m', release]);
-    }
+    await createSampleRepo(at);
+    const git = (...args: string[]) => run('git', ['-C', at, ...args]);
     const deps = await createDeps({ root: at, actor: { name: 'test', kind: 'agent' }, env: {} });
     const refused: string[] = [];
     const call = (tool: string, args: Call['args']) => {
@@ -340,7 +337,18 @@ describe('the examples, played in the order in which the skills show them', () =
       if (!found) throw new Error(`${tool} is not a tool`);
       return callTool(found, args, deps);
     };
+    /** What the agent does between two calls: it writes the fix on the branch that it was given. */
+    async function commitFix(): Promise<void> {
+      const tree = `${at}-fix`;
+      if (existsSync(tree)) return;
+      const { stdout: branch } = await git('branch', '--list', 'hotfix/*', '--format=%(refname:short)');
+      await git('worktree', 'add', '-q', tree, branch.trim());
+      for (const [path, text] of Object.entries(SAMPLE_FIX)) writeFileSync(join(tree, path), text);
+      await run('git', ['-C', tree, 'add', '-A']);
+      await run('git', ['-C', tree, 'commit', '-q', '-m', 'fix: [HOTFIX] x', '-m', 'Hotfix: hotfix-001']);
+    }
     for (const { tool, args } of calls) {
+      if (tool === 'check_hotfix') await commitFix();
       await call(tool, args).catch((error: unknown) => {
         refused.push(`${tool} ${error instanceof Error ? error.message : error}`);
       });

@@ -212,7 +212,7 @@ export const SEED_001: SeedTable = {
         all(
           mitigation('rollback'),
           skill('hotfix/SKILL.md', 'roll the release back (safest)'),
-          skill('hotfix/references/rollback.md', 'last known good'),
+          skill('hotfix/references/rollback.md', 'redeploy the last good release'),
         ),
       ],
       [
@@ -332,7 +332,7 @@ export const SEED_001: SeedTable = {
         'a branch from what runs in production, not from where one happens to be',
         all(task('T007', 'fix_committed'), skill(FIX, 'From what runs in production')),
       ],
-      ['fetch', [74], 'brought up to date first', skill(FIX, 'after `git fetch`')],
+      ['fetch', [74], 'brought up to date first', skill(FIX, '`start_hotfix` fetches')],
       [
         'branch-name',
         [75],
@@ -425,9 +425,9 @@ export const SEED_001: SeedTable = {
         'tag',
         [101, 102],
         'an annotated tag, next patch version, with the hotfix in its message',
-        skill(FIX, 'An annotated tag with the next patch version', '`Hotfix: <description>`'),
+        skill(FIX, 'an annotated tag with the next patch version', '`Hotfix: <description>`'),
       ],
-      ['push', [103], 'branch and tag are pushed', skill(FIX, 'Push only that branch and that tag')],
+      ['push', [103], 'branch and tag are pushed', skill(FIX, 'push of only that branch and that tag')],
       [
         'backport',
         [105, 107, 108, 109, 110],

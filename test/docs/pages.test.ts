@@ -34,6 +34,10 @@ describe('pages', () => {
     'CHANGELOG.md',
     'docs/architecture.md',
     'docs/dependencies.md',
+    'docs/packaging.md',
+    'docs/shipping.md',
+    'docs/security.md',
+    'docs/demo.md',
   ])('%s: links lead somewhere and npm scripts exist', (path) => {
     const text = read(path);
     const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, to = '']) =>

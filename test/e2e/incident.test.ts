@@ -201,7 +201,7 @@ describe('an incident from report to postmortem', () => {
       }),
     );
     const missing = await server.call('close_incident');
-    expect(missing.data).toMatchObject({ error: { missing: [{ id: 'regression' }] } });
+    expect(missing.data).toMatchObject({ error: { missing: [{ id: 'regression' }, { id: 'long_lived_branches' }] } });
     const closed = await done(
       server.call('close_incident', {
         override_reason: 'The user said: the test follows on Thursday',
@@ -210,7 +210,7 @@ describe('an incident from report to postmortem', () => {
     );
     expect(closed).toMatchObject({ closed: true, status: 'closed', pulse: '🟢🟢🟢🟢🟢✅' });
     expect((await server.call('get_incident', { incident: '001' })).data).toMatchObject({
-      debts: ['close: regression until 2026-01-08'],
+      debts: ['close: regression, long_lived_branches until 2026-01-08'],
     });
     const again = await record(server, 'mitigation_applied', 'Too late', { incident: '1', type: 'rollback' });
     expect(again.data).toMatchObject({ error: { code: 'conflict' } });
