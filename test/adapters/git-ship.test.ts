@@ -191,6 +191,31 @@ describe('planning a deploy', () => {
     expect(draft.moves.map(({ ref }) => ref)).toEqual(['refs/tags/v1.4.1']);
   });
 
+  it.each<[string, (other: ReturnType<typeof colleague>) => unknown, 'main' | null]>([
+    ['merged', (other) => other.git(['merge', '-q', '--no-ff', '-m', 'PR', `origin/${FIX_BRANCH}`]), 'main'],
+    ['squashed', (other) => other.commit('fix.txt', 'fixed\n', 'squashed'), 'main'],
+    ['fast-forwarded', (other) => other.git(['merge', '-q', '--ff-only', `origin/${FIX_BRANCH}`]), 'main'],
+    [
+      'merged into unreleased work',
+      (other) => {
+        other.commit('next.txt', 'unreleased\n');
+        other.git(['merge', '-q', '--no-ff', '-m', 'PR', `origin/${FIX_BRANCH}`]);
+      },
+      null,
+    ],
+  ])('no setting names the branch, and the fix was %s there', async (_, work, branch) => {
+    const repo = world();
+    repo.git(['push', '-q', 'origin', `${repo.fix}:refs/heads/${FIX_BRANCH}`]);
+    const other = colleague(repo.bare);
+    work(other);
+    other.git(['push', '-q', 'origin', 'main']);
+    const draft = await shippingIn(repo.root).plan(wanted(repo.fix));
+    const ships = branch === null ? repo.fix : other.git(['rev-parse', 'HEAD']);
+    expect(draft).toMatchObject({ way: branch === null ? 'push' : 'landed', branch, ships, tag: 'v1.4.1' });
+    expect(draft.moves.map(({ ref }) => ref)).toEqual(['refs/tags/v1.4.1']);
+    expect(draft.files).toEqual([{ path: 'fix.txt', change: 'added' }]);
+  });
+
   it('gives commands that do it by hand where there is no remote', async () => {
     const repo = world({ remote: false });
     const draft = await shippingIn(repo.root).plan(wanted(repo.fix));

@@ -11,6 +11,9 @@ export async function bundle(script: string, folder: string): Promise<string> {
     bundle: true,
     platform: 'node',
     format: 'esm',
+    // Packages in the old form ask for Node's own modules by `require`.
+    banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
+    define: { __VERSION__: '"0.0.0-test"' },
     logLevel: 'error',
   });
   return outfile;

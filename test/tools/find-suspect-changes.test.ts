@@ -80,6 +80,7 @@ describe('the answer', () => {
     expect(found.compare).toBe(`https://github.com/acme/shop/compare/${story.shas[1]}...${story.shas[3]}`);
     expect(found.text).toContain(found.compare);
     expect(found.warnings.join()).toContain('repeat with good: v1.0.0');
+    expect(found.warnings.join()).toContain('If production runs v1.1.0, repeat with bad: v1.1.0');
     expect(JSON.stringify(found)).not.toMatch(/s3cret|example\.com|"Ana|\bAna\b/);
   });
 
@@ -178,6 +179,14 @@ describe('what last worked', () => {
     prepare(story);
     const found = await story.find();
     expect([found.range?.basis, found.range?.good]).toEqual([basis, short(story.shas[at])]);
+  });
+
+  it('needs no word about production where its end is a release, or was given', async () => {
+    const story = await simple();
+    const given = await story.find({ bad: 'v1.1.0' });
+    story.git('tag', 'v1.2.0');
+    for (const { warnings } of [given, await story.find()])
+      expect(warnings.join()).not.toContain('repeat with bad');
   });
 
   it('is what a person stated, or the last recorded deploy', async () => {
