@@ -143,11 +143,7 @@ function start({ command, cwd, env }: CommandRequest): ChildProcess | null {
  * Starts a program whose input stays open, in a process group of its own that ends with us, exactly with the
  * environment given. `release` ends the group. Null for words that nothing can be started with.
  */
-export function startTalking({
-  command,
-  cwd,
-  env,
-}: Pick<CommandRequest, 'command' | 'cwd' | 'env'>): {
+export function startTalking({ command, cwd, env }: Pick<CommandRequest, 'command' | 'cwd' | 'env'>): {
   child: ChildProcessWithoutNullStreams;
   release(): void;
 } | null {

@@ -83,7 +83,9 @@ export async function reachRemote(root: string, remote: string): Promise<Reached
 }
 
 /** Temporary working trees that a killed process left behind. */
-export async function leftWorktrees(root: string): Promise<{ found(): Promise<number>; sweep(): Promise<number> }> {
+export async function leftWorktrees(
+  root: string,
+): Promise<{ found(): Promise<number>; sweep(): Promise<number> }> {
   const { live, git } = await findPlaces(root);
   if (!git) return { found: async () => 0, sweep: async () => 0 };
   return createWorktrees(root, live);

@@ -9,6 +9,7 @@ export interface TalkRequest {
   env: Readonly<Record<string, string | undefined>>;
   /** From the start to the last answer. */
   timeoutMs: number;
+  signal?: AbortSignal | undefined;
   /** The first line that it is sent. */
   first: string;
   /** Told each line of its standard output: lines to send next, or how the talk is over. */
@@ -16,7 +17,15 @@ export interface TalkRequest {
 }
 
 export interface TalkResult {
-  ended: 'done' | 'garbled' | 'exited' | 'killed' | 'time_limit' | 'no_program' | 'could_not_start';
+  ended:
+    | 'done'
+    | 'garbled'
+    | 'exited'
+    | 'killed'
+    | 'time_limit'
+    | 'stopped'
+    | 'no_program'
+    | 'could_not_start';
   /** Exit code when it ended by itself. */
   code: number | null;
   /** Milliseconds from the start to the end of the talk. */
@@ -33,14 +42,13 @@ const LEAVE_MS = 500;
 
 /** Starts a program and talks with it in lines until the talk is over or its time is up; then its whole group is gone. Never throws. */
 export function talkTo(request: TalkRequest): Promise<TalkResult> {
-  const { timeoutMs, first, onLine } = request;
+  const { timeoutMs, signal, first, onLine } = request;
   return new Promise((done) => {
     const started = performance.now();
+    const nothing = { code: null, ms: 0, tail: '' };
+    if (signal?.aborted) return done({ ended: 'stopped', ...nothing });
     const talking = startTalking(request);
-    if (talking === null) {
-      done({ ended: 'could_not_start', code: null, ms: 0, tail: '' });
-      return;
-    }
+    if (talking === null) return done({ ended: 'could_not_start', ...nothing });
     const { child, release } = talking;
     let tail = '';
     let rest = '';
@@ -48,9 +56,13 @@ export function talkTo(request: TalkRequest): Promise<TalkResult> {
     const settle = (ended: TalkResult['ended'], code: number | null = null): void => {
       if (result !== null) return;
       clearTimeout(limit);
+      signal?.removeEventListener('abort', onAbort);
       result = { ended, code, ms: Math.round(performance.now() - started), tail };
     };
+    let isLeft = false;
     const leave = (): void => {
+      if (isLeft) return;
+      isLeft = true;
       release();
       child.stdout.destroy();
       child.stderr.destroy();
@@ -65,6 +77,8 @@ export function talkTo(request: TalkRequest): Promise<TalkResult> {
         leave();
       });
     };
+    const onAbort = (): void => over('stopped');
+    signal?.addEventListener('abort', onAbort, { once: true });
     const limit = setTimeout(() => over('time_limit'), timeoutMs);
     const say = (line: string): void => {
       child.stdin.write(`${line}\n`);

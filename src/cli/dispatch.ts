@@ -8,6 +8,8 @@ import { actorOf } from './actor.ts';
 import type { App } from './app.ts';
 import { approve } from './approve.ts';
 import { type Command, EXIT } from './command.ts';
+import { doctorCommand } from './doctor.ts';
+import { systemDoctor } from './doctor-setup.ts';
 import { drill } from './drill.ts';
 import { flagsOf } from './flag-shapes.ts';
 import { type Globals, parseFlags, splitCommand } from './flags.ts';
@@ -47,6 +49,7 @@ export const OTHER_COMMANDS: readonly Command[] = [
   drill,
   installCommand(systemSetup),
   uninstallCommand(systemSetup),
+  doctorCommand(systemDoctor),
 ];
 
 /** Runs one command line and gives its exit code. Never throws, never ends the process: a pipe gets all output. */

@@ -22,7 +22,7 @@ const PROBLEMS: Record<Damage['problem'], string> = {
 };
 
 /** Works on the log alone: an incident whose first line is damaged must still be named here. */
-async function verifyOne(uid: string, deps: Deps): Promise<Verified> {
+export async function verifyOne(uid: string, deps: Pick<Deps, 'log'>): Promise<Verified> {
   const log = await deps.log.read(uid);
   const found = [...log.damage, ...(await deps.log.verify(uid))];
   const damage = [

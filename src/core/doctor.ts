@@ -1,5 +1,5 @@
 /** `skipped` says that something was not looked at, or does not apply; it is neither good nor bad. */
-export const DOCTOR_STATES = ['fail', 'warn', 'ok', 'skipped'] as const;
+const DOCTOR_STATES = ['fail', 'warn', 'ok', 'skipped'] as const;
 export type DoctorState = (typeof DOCTOR_STATES)[number];
 
 /** The parts in the order in which they are shown. */

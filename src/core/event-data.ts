@@ -1,5 +1,6 @@
 import * as z from 'zod/v4';
 import { Narrative } from './documents/narrative.ts';
+import { FollowUpAttempt } from './followup-attempts.ts';
 import {
   ACTION_STATES,
   ACTION_TYPES,
@@ -11,7 +12,7 @@ import {
   ROLES,
   ROLLBACK_TARGETS,
 } from './kinds.ts';
-import { Plan } from './plan.ts';
+import { Plan, RefMove } from './plan.ts';
 import { LEVELS } from './severity.ts';
 
 const level = z.enum(LEVELS);
@@ -50,7 +51,7 @@ export const DATA = {
     rehearsed: z.boolean().optional(),
     plan: Plan.optional(),
   }),
-  noted: z.looseObject({ plan: Plan.optional() }),
+  noted: z.looseObject({ plan: Plan.optional(), follow_ups: FollowUpAttempt.optional() }),
   hotfix_started: z.object({
     branch: z.string(),
     base_commit: z.string().optional(),
@@ -72,7 +73,14 @@ export const DATA = {
     plan: z.string().optional(),
     words: z.string().optional(),
   }),
-  deployed: z.object({ environment: z.string(), commit: z.string(), plan_id: z.string().optional() }),
+  deployed: z.object({
+    environment: z.string(),
+    commit: z.string(),
+    plan_id: z.string().optional(),
+    /** What was pushed, when a plan of ours did it. */
+    moves: z.array(RefMove).optional(),
+    tag: z.string().optional(),
+  }),
   deploy_verified: z.object({ ref, environment: z.string() }),
   rolled_back: z.object({ target: z.enum(ROLLBACK_TARGETS), ref, plan_id: z.string().optional() }),
   /** `not_affected`: why this branch does not need it. */
@@ -91,6 +99,7 @@ export const DATA = {
     owner: z.string().optional(),
     due: z.string().optional(),
     type: z.enum(ACTION_TYPES).optional(),
+    severity: level.optional(),
   }),
   action_changed: z.object({
     action: z.string(),
@@ -98,6 +107,7 @@ export const DATA = {
     due: z.string().optional(),
     type: z.enum(ACTION_TYPES).optional(),
     state: z.enum(ACTION_STATES).optional(),
+    severity: level.optional(),
     reason,
   }),
   postmortem_written: z.object({
@@ -106,7 +116,12 @@ export const DATA = {
     preset: z.string(),
     narrative: Narrative.optional(),
   }),
-  linked: z.object({ type: z.enum(LINK_TYPES), url: z.string().optional() }),
+  /** `action`: the action item that the linked issue tracks. */
+  linked: z.object({
+    type: z.enum(LINK_TYPES),
+    url: z.string().optional(),
+    action: z.string().optional(),
+  }),
   gate_overridden: z.object({
     gate: z.string(),
     missing: z.array(z.string()),

@@ -9,7 +9,7 @@ export type PlanAction = (typeof PLAN_ACTIONS)[number];
 const objectName = z.string().regex(/^[0-9a-f]{40,64}$/);
 
 /** A ref of the remote by its full name, the object it has when the plan is made (null: none) and the one it gets. */
-const RefMove = z.object({ ref: z.string(), old: objectName.nullable(), new: objectName });
+export const RefMove = z.object({ ref: z.string(), old: objectName.nullable(), new: objectName });
 export type RefMove = z.infer<typeof RefMove>;
 
 const PlannedFile = z.object({

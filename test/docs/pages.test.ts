@@ -38,6 +38,7 @@ describe('pages', () => {
     'docs/shipping.md',
     'docs/security.md',
     'docs/demo.md',
+    'docs/doctor.md',
   ])('%s: links lead somewhere and npm scripts exist', (path) => {
     const text = read(path);
     const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, to = '']) =>

@@ -71,7 +71,7 @@ export async function recordDeployed(
     data: {
       ...{ environment: 'production', commit, plan_id: id, moves: plan.moves },
       ...(plan.tag === undefined ? {} : { tag: plan.tag }),
-    } as EventDraft<'deployed'>['data'],
+    },
     evidence: [
       `commit:${commit}`,
       ...plan.moves.map(({ ref, new: next }) => `output: git ls-remote: ${next} ${oneLine(ref, 120)}`),

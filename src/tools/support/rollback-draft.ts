@@ -1,5 +1,5 @@
 import { PulseError } from '../../core/errors.ts';
-import { type Incident, standingDeploy } from '../../core/incident.ts';
+import { type Incident, lastOf, standingDeploy } from '../../core/incident.ts';
 import { type Plan, showCommand } from '../../core/plan.ts';
 import { labelOf } from '../../core/reduce.ts';
 import { CLASS_SAYS, type ProductionTip, type Rehearsal, type RollbackScope } from '../../core/rollback.ts';
@@ -60,6 +60,7 @@ export async function draftRollback(
     ...(production.state === 'unknown' ? [UNKNOWN_WHY[production.problem]] : [`branch: ${production.how}`]),
     ...(production.state === 'stale' ? [STALE] : []),
     ...(scoped === null ? [] : [rangeNote(scoped, good)]),
+    ...(asked.target === 'hotfix' ? tagAlone(incident) : []),
     ...(scoped?.notes ?? []),
     ...(rehearsal?.notes ?? []),
     ...(rehearsal !== null && rehearsal.class !== 'reversible' ? [CLASS_SAYS[rehearsal.class]] : []),
@@ -90,6 +91,17 @@ export function classOf({ rehearsal }: Pick<RollbackDraft, 'rehearsal'>): Rehear
 function shipped({ moves, redeploys }: Way): { ships?: string } {
   const ships = redeploys?.commit ?? moves[0]?.new;
   return ships === undefined ? {} : { ships };
+}
+
+/** A hotfix that is on no branch of production: a revert there would ship what waits on it, and take nothing back. */
+function tagAlone(incident: Incident): string[] {
+  const { moves = [], tag } = standingDeploy(incident)?.data ?? {};
+  if (moves.length === 0 || moves.some(({ ref }) => ref.startsWith('refs/heads/'))) return [];
+  const started = lastOf(incident, 'hotfix_started');
+  const before = started?.data.base_ref ?? started?.data.base_commit?.slice(0, 10) ?? 'the release before it';
+  return [
+    `production runs the tag ${tag ?? ''} alone: deploy ${before} again to take it back; a revert on a branch does not change production`,
+  ];
 }
 
 /** The verification with its places filled as the execution fills them; a `{tag}` that nothing has stays. */
