@@ -1,7 +1,8 @@
 import * as z from 'zod/v4';
+import { type ActionSettings, DEFAULT_ACTIONS, PRIORITY_WEEKS } from './core/action-items.ts';
 import { PulseError } from './core/errors.ts';
 import { buildMatrix, type Matrix, MatrixOverride, PRESETS, type PresetName } from './core/severity.ts';
-import { SHIP_SETTINGS, type ShipSettings } from './core/ship-settings.ts';
+import { SHIP_SETTINGS, type ShipSettings } from './core/ship/ship-settings.ts';
 
 /** A plain path below the root: no `..`, nothing hidden in `.git`, nothing that a diff would have to quote. */
 const FOLDER = /^(?!(?:\.git|\.\.?)(?:\/|$))[A-Za-z0-9._-]+(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9._-]+){0,9}$/i;
@@ -28,6 +29,8 @@ export const ConfigFile = z.strictObject({
     .min(1)
     .max(24 * 30)
     .optional(),
+  /** Weeks that a priority item may take: one of a P0 or P1 incident. */
+  action_items: z.strictObject({ priority_weeks: z.literal(PRIORITY_WEEKS).optional() }).optional(),
   redaction: z.strictObject({ allow: z.array(z.string()).optional() }).optional(),
   postmortem: z
     .strictObject({
@@ -47,6 +50,7 @@ export type ConfigFile = z.infer<typeof ConfigFile>;
 export interface Config {
   matrix: Matrix;
   stability_h: number;
+  action_items: ActionSettings;
   redaction: { allow: string[] };
   /** `template` is a path here. */
   postmortem: { preset: PresetName; template: string | null };
@@ -62,6 +66,7 @@ export function parseConfig(text: string | null): Config {
   return {
     matrix,
     stability_h: file.stability_h ?? (matrix.preset === 'spec-kit' ? 48 : 24),
+    action_items: { priority_weeks: file.action_items?.priority_weeks ?? DEFAULT_ACTIONS.priority_weeks },
     redaction: { allow: file.redaction?.allow ?? [] },
     postmortem: {
       preset: file.postmortem?.preset ?? matrix.preset,

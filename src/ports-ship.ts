@@ -1,3 +1,4 @@
+import type { Actor } from './core/events.ts';
 import type {
   BackportLook,
   BackportStates,
@@ -7,8 +8,8 @@ import type {
   PickTarget,
   Pushed,
   Trial,
-} from './core/backport.ts';
-import type { ChangeDiff, ChangeWanted } from './core/change-diff.ts';
+} from './core/ship/backport.ts';
+import type { ChangeDiff, ChangeWanted } from './core/ship/change-diff.ts';
 import type {
   CheckPlan,
   CheckSettings,
@@ -16,18 +17,17 @@ import type {
   CheckWatch,
   ProofReport,
   ProofWanted,
-} from './core/check-run.ts';
-import type { Actor } from './core/events.ts';
-import type { RefMove } from './core/plan.ts';
-import type { PushWanted } from './core/push-verdict.ts';
+} from './core/ship/check-run.ts';
+import type { RefMove } from './core/ship/plan.ts';
+import type { PushWanted } from './core/ship/push-verdict.ts';
 import type {
   ProductionTip,
   ProductionTipWanted,
   Rehearsal,
   RehearsalWanted,
   RollbackScope,
-} from './core/rollback.ts';
-import type { DeployReport, DeployWanted, PushOutcome, ShipDraft, ShipWanted } from './core/shipping.ts';
+} from './core/ship/rollback.ts';
+import type { DeployReport, DeployWanted, PushOutcome, ShipDraft, ShipWanted } from './core/ship/shipping.ts';
 
 /** What shipping a fix needs from outside: the change, its checks, the remote, and somebody's yes. One block per port. */
 

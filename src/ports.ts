@@ -1,3 +1,5 @@
+import type { TemplateView } from './core/documents/template-view.ts';
+import type { Actor, EventDraft, RecordedEvent, TimelineEvent } from './core/events.ts';
 import type {
   BisectProgress,
   BisectReport,
@@ -5,9 +7,7 @@ import type {
   ChangeRange,
   ListedChanges,
   RangeWanted,
-} from './core/change-range.ts';
-import type { TemplateView } from './core/documents/template-view.ts';
-import type { Actor, EventDraft, RecordedEvent, TimelineEvent } from './core/events.ts';
+} from './core/ship/change-range.ts';
 import type {
   BranchState,
   FetchOutcome,
@@ -15,8 +15,8 @@ import type {
   Unreleased,
   WorktreeOutcome,
   WorktreePlan,
-} from './core/hotfix-start.ts';
-import type { Change, Revertable, Traces } from './core/suspect-signals.ts';
+} from './core/ship/hotfix-start.ts';
+import type { Change, Revertable, Traces } from './core/ship/suspect-signals.ts';
 
 /** What the operations need from outside, and nothing more. One adapter per outside thing, one fake per test need. */
 

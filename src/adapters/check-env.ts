@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, isAbsolute, join, relative } from 'node:path';
 import { PulseError } from '../core/errors.ts';
-import { productionSigns, reachesProduction } from '../core/production-signs.ts';
+import { productionSigns, reachesProduction } from '../core/ship/production-signs.ts';
 import { readRegular } from './atomic-file.ts';
 import { parseEnv } from './root-files.ts';
 

@@ -1,4 +1,4 @@
-import { outcomeOf } from '../core/check-outcome.ts';
+import { outcomeOf } from '../core/ship/check-outcome.ts';
 import type {
   Check,
   CheckOutcome,
@@ -6,7 +6,7 @@ import type {
   CheckResult,
   ChecksReport,
   CheckWatch,
-} from '../core/check-run.ts';
+} from '../core/ship/check-run.ts';
 import { MINUTE, SECOND } from '../core/time.ts';
 import { guardCommands } from './check-env.ts';
 import type { CommandResult } from './checks.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { PulseError } from '../core/errors.ts';
 import {
   CHECK_FILES,
   commandsOf,
@@ -9,17 +10,16 @@ import {
   plainTestPaths,
   testWayFor,
   withSettings,
-} from '../core/check-detect.ts';
-import type { CheckPlan, CheckSettings, PlannedCommand, Standing } from '../core/check-run.ts';
-import { PulseError } from '../core/errors.ts';
-import { productionSigns } from '../core/production-signs.ts';
+} from '../core/ship/check-detect.ts';
+import type { CheckPlan, CheckSettings, PlannedCommand, Standing } from '../core/ship/check-run.ts';
+import { productionSigns } from '../core/ship/production-signs.ts';
 import type { Checks } from '../ports-ship.ts';
 import { createAcceptedChecks } from './accepted-checks.ts';
 import { readRegular } from './atomic-file.ts';
 import { type CheckLimits, LIMITS, runChecks } from './check-runner.ts';
+import { commitOf } from './git/range.ts';
+import { createWorktrees } from './git/worktree.ts';
 import { runGit } from './git.ts';
-import { commitOf } from './git-range.ts';
-import { createWorktrees } from './git-worktree.ts';
 import { proveRegression } from './regression-proof.ts';
 
 const SETTINGS = 'hotfix-pulse.config.json';

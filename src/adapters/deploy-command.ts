@@ -1,8 +1,8 @@
-import { productionSigns } from '../core/production-signs.ts';
-import { type DeployReport, type DeployWanted, type StepReport, stepOutcome } from '../core/shipping.ts';
+import { productionSigns } from '../core/ship/production-signs.ts';
+import { type DeployReport, type DeployWanted, type StepReport, stepOutcome } from '../core/ship/shipping.ts';
 import type { Shipping } from '../ports-ship.ts';
 import { runCommand } from './checks.ts';
-import type { Worktrees } from './git-worktree.ts';
+import type { Worktrees } from './git/worktree.ts';
 
 /** How often a long command says that it still runs. */
 const TICK_MS = 5_000;

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { isAbsolute, resolve } from 'node:path';
 import type { Git } from '../ports.ts';
-import { gitFolderAt } from './git-folder.ts';
+import { gitFolderAt } from './git/folder.ts';
 
 /** What one git command said. `code` is -1 when git could not be started or was stopped at its time limit. */
 export interface GitResult {

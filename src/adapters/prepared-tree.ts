@@ -1,13 +1,13 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { outcomeOf } from '../core/check-outcome.ts';
-import type { CheckWatch, SetupWay } from '../core/check-run.ts';
 import { hasErrno } from '../core/errors.ts';
+import { outcomeOf } from '../core/ship/check-outcome.ts';
+import type { CheckWatch, SetupWay } from '../core/ship/check-run.ts';
 import { readRegular } from './atomic-file.ts';
 import { checkEnv, guardCommands, guardFiles } from './check-env.ts';
 import { type CommandResult, runCommand } from './checks.ts';
+import { NO_HOOKS, type Worktrees } from './git/worktree.ts';
 import { gitCommonDir, runGitGroup } from './git.ts';
-import { NO_HOOKS, type Worktrees } from './git-worktree.ts';
 import { copyInstalled, copyListed } from './tree-copies.ts';
 
 export interface TreePlace {

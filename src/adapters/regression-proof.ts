@@ -1,14 +1,14 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { runnableOf, testCommand } from '../core/check-detect.ts';
-import { outcomeOf } from '../core/check-outcome.ts';
-import type { CheckPlan, CheckWatch, ProofReport, ProofRun, TestWay } from '../core/check-run.ts';
 import { PulseError } from '../core/errors.ts';
-import { runNext, type Side, WHY } from '../core/proof.ts';
+import { runnableOf, testCommand } from '../core/ship/check-detect.ts';
+import { outcomeOf } from '../core/ship/check-outcome.ts';
+import type { CheckPlan, CheckWatch, ProofReport, ProofRun, TestWay } from '../core/ship/check-run.ts';
+import { runNext, type Side, WHY } from '../core/ship/proof.ts';
 import { guardCommands } from './check-env.ts';
 import { type CheckLimits, timed } from './check-runner.ts';
+import { NO_HOOKS } from './git/worktree.ts';
 import { runGit, runGitGroup } from './git.ts';
-import { NO_HOOKS } from './git-worktree.ts';
 import { type PreparedTree, prepareTree, type TreePlace } from './prepared-tree.ts';
 
 const GIT_MS = 60_000;

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Operation, Reached, RepositoryState, Trait } from '../core/doctor-machine.ts';
 import { PulseError } from '../core/errors.ts';
+import { pickRemote } from './git/fetch.ts';
+import { gitFolderAt } from './git/folder.ts';
+import { remoteRefs } from './git/push.ts';
+import { createWorktrees } from './git/worktree.ts';
 import { runGit } from './git.ts';
-import { pickRemote } from './git-fetch.ts';
-import { gitFolderAt } from './git-folder.ts';
-import { remoteRefs } from './git-push.ts';
-import { createWorktrees } from './git-worktree.ts';
 import { findPlaces } from './log-places.ts';
 
 /** What stands in the git folder while something is unfinished. Source: git-status(1), wt-status.c. */

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { SetupWay } from '../core/check-run.ts';
-import { isStaleInstall } from '../core/installed-modules.ts';
+import type { SetupWay } from '../core/ship/check-run.ts';
+import { isStaleInstall } from '../core/ship/installed-modules.ts';
 import { nodeAt, readRegular } from './atomic-file.ts';
 import { copyFolder, copyOne } from './copy-folder.ts';
 import { runGit } from './git.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod/v4';
-import type { CheckPlan, PlannedCommand } from '../core/check-run.ts';
 import { PulseError } from '../core/errors.ts';
 import { branchOf, isOpen, lastOf } from '../core/incident.ts';
-import { showCommand } from '../core/plan.ts';
+import type { CheckPlan, PlannedCommand } from '../core/ship/check-run.ts';
+import { showCommand } from '../core/ship/plan.ts';
 import { cleanText, oneLine } from '../core/untrusted.ts';
 import type { Checks } from '../ports-ship.ts';
 import type { Loaded } from '../tools/support/load.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod/v4';
 import { PulseError } from '../core/errors.ts';
 import { isOpen } from '../core/incident.ts';
-import { planTitle } from '../core/plan.ts';
-import { isEnough } from '../core/policy.ts';
+import { planTitle } from '../core/ship/plan.ts';
+import { isEnough } from '../core/ship/policy.ts';
 import { approvalOf, askForApproval, recordApproval } from '../tools/support/approval.ts';
 import type { Loaded } from '../tools/support/load.ts';
 import { executionOf, plansOf, type StoredPlan, standingPlans } from '../tools/support/plans.ts';

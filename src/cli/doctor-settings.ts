@@ -1,6 +1,6 @@
 import type { DoctorCheck } from '../core/doctor.ts';
 import type { PulseError } from '../core/errors.ts';
-import { productionSigns } from '../core/production-signs.ts';
+import { productionSigns } from '../core/ship/production-signs.ts';
 import type { Deps } from '../tools/tool.ts';
 import { some } from './doctor-record.ts';
 

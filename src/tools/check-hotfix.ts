@@ -1,8 +1,8 @@
 import * as z from 'zod/v4';
-import type { CheckPlan } from '../core/check-run.ts';
 import { PulseError } from '../core/errors.ts';
 import type { Incident } from '../core/incident.ts';
 import { checkLegal } from '../core/record.ts';
+import type { CheckPlan } from '../core/ship/check-run.ts';
 import type { Changes } from '../ports-ship.ts';
 import { Standing } from './support/answer.ts';
 import { type Look, lookAt, recordLook } from './support/check-change.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod/v4';
 import { ROLLBACK_TARGETS } from '../core/kinds.ts';
-import { type MitigationOption, mitigationOptions } from '../core/mitigation-options.ts';
-import type { RehearsalSays } from '../core/mitigation-signals.ts';
 import { checkLegal } from '../core/record.ts';
+import { type MitigationOption, mitigationOptions } from '../core/ship/mitigation-options.ts';
+import type { RehearsalSays } from '../core/ship/mitigation-signals.ts';
 import { answered, Standing, standingOf } from './support/answer.ts';
 import { howToApprove } from './support/approval.ts';
 import { createJobs, type Job } from './support/jobs.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/v4';
-import { plainTestPaths } from '../core/check-detect.ts';
 import { PulseError } from '../core/errors.ts';
 import { checkLegal } from '../core/record.ts';
+import { plainTestPaths } from '../core/ship/check-detect.ts';
 import { Standing } from './support/answer.ts';
 import { createJobs } from './support/jobs.ts';
 import { loadIncident, loadUid } from './support/load.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod/v4';
 import { PulseError } from '../core/errors.ts';
 import type { EventDraft } from '../core/events.ts';
-import { fetchNews, type HotfixBase } from '../core/hotfix-start.ts';
 import { branchOf, type Incident, lastOf } from '../core/incident.ts';
 import { checkLegal } from '../core/record.ts';
+import { fetchNews, type HotfixBase } from '../core/ship/hotfix-start.ts';
 import type { Branches } from '../ports.ts';
 import { Standing } from './support/answer.ts';
 import { reportStarted, type Started, shownRef } from './support/hotfix-report.ts';

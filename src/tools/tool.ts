@@ -1,10 +1,12 @@
 import type * as z from 'zod/v4';
+import type { ActionSettings } from '../core/action-items.ts';
 import type { PulseError } from '../core/errors.ts';
 import type { Actor } from '../core/events.ts';
 import type { Matrix, PresetName } from '../core/severity.ts';
-import type { ShipSettings } from '../core/ship-settings.ts';
+import type { ShipSettings } from '../core/ship/ship-settings.ts';
 import type { Clock, EventLog, Git, Ids, Pace, Templates, Workspace } from '../ports.ts';
 import type { Approvals, Backports, Changes, Checks, Rollbacks, Shipping } from '../ports-ship.ts';
+import type { Tracker } from '../ports-tracker.ts';
 
 /** What an operation touches: decides the MCP annotations and how a door asks for consent. */
 export type Effect = 'read' | 'local' | 'outward' | 'destructive';
@@ -13,6 +15,8 @@ export type Effect = 'read' | 'local' | 'outward' | 'destructive';
 export interface Settings {
   matrix: Matrix;
   stability_h: number;
+  /** Without it the default. */
+  action_items?: ActionSettings;
   /** Form of post-mortem.md. `template` is the text of the repository's own; `fault` says why it cannot be read. */
   postmortem: { preset: PresetName; template: string | null; fault: PulseError | null };
   /** Relative to the repository. */
@@ -46,6 +50,8 @@ export interface Deps {
   shipping?: Shipping;
   backports?: Backports;
   rollbacks?: Rollbacks;
+  /** Where the team tracks its work. */
+  tracker?: Tracker;
   /** Somebody who can be asked for a yes. Absent where nobody can. */
   approvals?: Approvals;
   /** Absent where a call has to answer soon: long work then becomes a job. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createAcceptedChecks } from '../../src/adapters/accepted-checks.ts';
 import { createChecks } from '../../src/adapters/checks-port.ts';
-import type { CheckSettings, CheckWatch } from '../../src/core/check-run.ts';
+import type { CheckSettings, CheckWatch } from '../../src/core/ship/check-run.ts';
 import { checkRepo, ENV, NODE } from '../support/check-repo.ts';
 import { checkoutPrint } from '../support/checkout.ts';
 import { makeDirty } from '../support/hotfix-start-kit.ts';

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { checkEnv } from '../../src/adapters/check-env.ts';
 import { type PreparedTree, prepareTree } from '../../src/adapters/prepared-tree.ts';
-import type { SetupWay } from '../../src/core/check-run.ts';
+import type { SetupWay } from '../../src/core/ship/check-run.ts';
 import { type CheckRepo, checkRepo, ENV, NODE } from '../support/check-repo.ts';
 import { checkoutPrint } from '../support/checkout.ts';
 import { tempFolder, tempRepo } from '../support/repo.ts';

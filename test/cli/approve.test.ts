@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/v4';
 import type { App } from '../../src/cli/app.ts';
 import { runCli } from '../../src/cli/dispatch.ts';
-import { type Plan, planCode } from '../../src/core/plan.ts';
+import { type Plan, planCode } from '../../src/core/ship/plan.ts';
 import createHotfixTask from '../../src/tools/create-hotfix-task.ts';
 import { recordApproval } from '../../src/tools/support/approval.ts';
 import { callTool } from '../../src/tools/support/call.ts';

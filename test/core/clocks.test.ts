@@ -8,6 +8,7 @@ import {
   urgentLine,
 } from '../../src/core/clocks.ts';
 import { type Level, matrixOf, rowOf } from '../../src/core/severity.ts';
+import { HOUR, MINUTE } from '../../src/core/time.ts';
 import { hours, minute, type Story, story, T0 } from '../support/events.ts';
 
 const DAY_MIN = 24 * 60;
@@ -187,7 +188,7 @@ describe('promises', () => {
       extra(
         kind === 'debt'
           ? story('P1').add('gate_overridden', { data: { until: day } })
-          : story('P1').add('action_added', { data: { due: day } }),
+          : story('P2').add('action_added', { data: { due: day } }),
       ),
       T0,
     )?.due;
@@ -209,6 +210,60 @@ describe('promises', () => {
     expect(
       due('2026-03-05', 'debt', (s) => s.add('regression_proven', { basis: 'measured' })),
     ).toBeUndefined();
+  });
+});
+
+describe('a priority item', () => {
+  type Added = { due?: string; severity?: Level };
+  const item = (level: Level, data: Added, weeks?: 4 | 8) => {
+    const added = story(level).add('action_added', { data });
+    const settings = weeks === undefined ? {} : { action_items: { priority_weeks: weeks } };
+    return clocksOf(added.fold(), row(level), { stability_h: 24, ...settings }, T0).find(
+      (one) => one.name === 'action_item',
+    );
+  };
+  const after = (weeks: number) => new Date(T0 + MINUTE + weeks * 7 * 24 * HOUR).toISOString();
+
+  it.each<[string, Level, Added, 4 | 8 | undefined, string | undefined, string]>([
+    ['has four weeks', 'P1', {}, undefined, after(4), 'Action item AI-001 (4 weeks)'],
+    ['has eight where the settings say so', 'P0', {}, 8, after(8), 'Action item AI-001 (8 weeks)'],
+    [
+      'does not get more by a later date',
+      'P1',
+      { due: '2026-12-31' },
+      4,
+      after(4),
+      'Action item AI-001 (4 weeks)',
+    ],
+    [
+      'keeps its own date where that is earlier',
+      'P1',
+      { due: '2026-03-05' },
+      4,
+      '2026-03-05T23:59:59.999Z',
+      'Action item AI-001',
+    ],
+    ['is one by its own severity too', 'P3', { severity: 'P1' }, 4, after(4), 'Action item AI-001 (4 weeks)'],
+    ['is none by its own severity', 'P0', { severity: 'P3' }, 4, undefined, ''],
+    ['is none in a lesser incident', 'P2', {}, 4, undefined, ''],
+  ])('%s', (_name, level, data, weeks, due, label) => {
+    const found = item(level, data, weeks);
+    expect(found?.due).toBe(due);
+    expect(found?.label ?? '').toBe(label);
+  });
+
+  it('has no level where it was taken over from elsewhere', () => {
+    const added = story('P0').add('action_added', { data: {} });
+    Object.assign(added.last('action_added'), { imported: true });
+    expect(clock('action_item', added, T0, 'P0')).toBeUndefined();
+  });
+
+  it('is overdue from then on, and no longer once it is finished or dropped', () => {
+    const s = story('P1').add('action_added', { data: {} });
+    expect(clock('action_item', s, hours(28 * 24))?.state).toBe('running');
+    expect(clock('action_item', s, hours(28 * 24 + 1))?.state).toBe('overdue');
+    const dropped = s.add('action_changed', { data: { state: 'dropped' } });
+    expect(clock('action_item', dropped, hours(28 * 24 + 1))).toBeUndefined();
   });
 });
 

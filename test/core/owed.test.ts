@@ -29,7 +29,12 @@ describe('what an earlier incident still owes', () => {
         .add('closed'),
       ['hotfix-001 AI-001 overdue since 2026-03-10'],
     ],
-    ['an action item that is not due', story('P1').add('action_added', { data: { due: '2026-12-31' } }), []],
+    ['an action item that is not due', story('P2').add('action_added', { data: { due: '2026-12-31' } }), []],
+    [
+      'a priority item past its four weeks, whatever its date says',
+      story('P1').add('action_added', { data: { due: '2026-12-31' } }),
+      ['hotfix-001 AI-001 (4 weeks) overdue since 2026-03-29'],
+    ],
     ['a cancelled one', story('P1').add('gate_overridden').add('cancelled'), []],
   ])('%s', (_name, told, lines) => {
     expect(owed(told)).toEqual(lines);

@@ -201,7 +201,9 @@ describe('an incident from report to postmortem', () => {
       }),
     );
     const missing = await server.call('close_incident');
-    expect(missing.data).toMatchObject({ error: { missing: [{ id: 'regression' }, { id: 'long_lived_branches' }] } });
+    expect(missing.data).toMatchObject({
+      error: { missing: [{ id: 'regression' }, { id: 'long_lived_branches' }] },
+    });
     const closed = await done(
       server.call('close_incident', {
         override_reason: 'The user said: the test follows on Thursday',

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createBackports } from '../../src/adapters/git-backport.ts';
+import { createBackports } from '../../src/adapters/git/backport.ts';
 import {
   type BackportLook,
   type BackportStates,
@@ -8,7 +8,7 @@ import {
   type PickTarget,
   type Verdict,
   withTrial,
-} from '../../src/core/backport.ts';
+} from '../../src/core/ship/backport.ts';
 import { missingTargets } from '../../src/tools/support/backport-targets.ts';
 import { git, type TempRepo, tempFolder, tempRepo } from './repo.ts';
 

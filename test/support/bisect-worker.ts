@@ -1,8 +1,8 @@
 /** Runs a bisection in the repository of the first argument with the command of the others; says how far it is. */
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { runBisect } from '../../src/adapters/git-bisect.ts';
-import { createWorktrees } from '../../src/adapters/git-worktree.ts';
+import { runBisect } from '../../src/adapters/git/bisect.ts';
+import { createWorktrees } from '../../src/adapters/git/worktree.ts';
 
 const [root = '', good = '', bad = '', ...command] = process.argv.slice(2);
 const worktrees = createWorktrees(root, join(root, '.git', 'hotfix-pulse'));

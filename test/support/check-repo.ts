@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createChecks } from '../../src/adapters/checks-port.ts';
-import { createWorktrees } from '../../src/adapters/git-worktree.ts';
-import type { CheckSettings, ProofWanted } from '../../src/core/check-run.ts';
+import { createWorktrees } from '../../src/adapters/git/worktree.ts';
+import type { CheckSettings, ProofWanted } from '../../src/core/ship/check-run.ts';
 import { type TempRepo, tempRepo } from './repo.ts';
 
 export const ENV = { PATH: process.env.PATH, HOME: process.env.HOME };

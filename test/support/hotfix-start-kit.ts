@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createBranches } from '../../src/adapters/git-branches.ts';
+import { createBranches } from '../../src/adapters/git/branches.ts';
 import createHotfixTask from '../../src/tools/create-hotfix-task.ts';
 import recordTimelineEvent from '../../src/tools/record-timeline-event.ts';
 import startHotfix from '../../src/tools/start-hotfix.ts';

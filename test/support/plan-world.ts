@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataOf, EventDraft } from '../../src/core/events.ts';
 import type { Kind } from '../../src/core/kinds.ts';
-import type { Plan } from '../../src/core/plan.ts';
+import type { Plan } from '../../src/core/ship/plan.ts';
 import { loadIncident } from '../../src/tools/support/load.ts';
 import { storePlan } from '../../src/tools/support/plans.ts';
 import { incidentIn } from './hotfix-start-kit.ts';

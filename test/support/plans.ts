@@ -1,4 +1,4 @@
-import type { Plan } from '../../src/core/plan.ts';
+import type { Plan } from '../../src/core/ship/plan.ts';
 import { UID } from './events.ts';
 
 /** Full names of objects. */

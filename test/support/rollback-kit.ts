@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createRollbacks } from '../../src/adapters/git-rollbacks.ts';
-import type { Rehearsal, RollbackScope } from '../../src/core/rollback.ts';
-import { byHandCommands } from '../../src/core/rollback-steps.ts';
+import { createRollbacks } from '../../src/adapters/git/rollbacks.ts';
+import type { Rehearsal, RollbackScope } from '../../src/core/ship/rollback.ts';
+import { byHandCommands } from '../../src/core/ship/rollback-steps.ts';
 import type { Rollbacks } from '../../src/ports-ship.ts';
 import createHotfixTask from '../../src/tools/create-hotfix-task.ts';
 import planMitigation from '../../src/tools/plan-mitigation.ts';

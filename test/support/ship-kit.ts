@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createShipping } from '../../src/adapters/git-ship.ts';
+import { createShipping } from '../../src/adapters/git/ship.ts';
 import { PulseError } from '../../src/core/errors.ts';
-import type { PushWanted } from '../../src/core/push-verdict.ts';
-import type { ShipDraft, ShipWanted } from '../../src/core/shipping.ts';
+import type { PushWanted } from '../../src/core/ship/push-verdict.ts';
+import type { ShipDraft, ShipWanted } from '../../src/core/ship/shipping.ts';
 import { git, type TempRepo, tempFolder, tempRepo } from './repo.ts';
 
 export const FIX_BRANCH = 'hotfix/001-users-cant-login';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Actor } from '../../src/core/events.ts';
-import { planCode, planTitle } from '../../src/core/plan.ts';
-import { NEEDS, type Need } from '../../src/core/policy.ts';
+import { planCode, planTitle } from '../../src/core/ship/plan.ts';
+import { NEEDS, type Need } from '../../src/core/ship/policy.ts';
 import type { ApprovalAnswer, ApprovalRequest } from '../../src/ports-ship.ts';
 import { approvalOf, howToApprove, needApproval, recordApproval } from '../../src/tools/support/approval.ts';
 import type { StoredPlan } from '../../src/tools/support/plans.ts';

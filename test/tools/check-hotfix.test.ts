@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createChanges } from '../../src/adapters/git-diff.ts';
-import type { CheckPlan, CheckResult, ChecksReport, CheckWatch } from '../../src/core/check-run.ts';
+import { createChanges } from '../../src/adapters/git/diff.ts';
 import { PulseError } from '../../src/core/errors.ts';
 import type { Kind } from '../../src/core/kinds.ts';
+import type { CheckPlan, CheckResult, ChecksReport, CheckWatch } from '../../src/core/ship/check-run.ts';
 import type { Checks } from '../../src/ports-ship.ts';
 import checkHotfix from '../../src/tools/check-hotfix.ts';
 import { callTool } from '../../src/tools/support/call.ts';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createShipping } from '../../src/adapters/git-ship.ts';
-import { planCode } from '../../src/core/plan.ts';
+import { createShipping } from '../../src/adapters/git/ship.ts';
+import { planCode } from '../../src/core/ship/plan.ts';
 import type { Shipping } from '../../src/ports-ship.ts';
 import createHotfixTask from '../../src/tools/create-hotfix-task.ts';
 import deployHotfix from '../../src/tools/deploy-hotfix.ts';

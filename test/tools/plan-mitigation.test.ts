@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckPlan, CheckResult } from '../../src/core/check-run.ts';
 import { rollbackSection } from '../../src/core/documents/hotfix-repair.ts';
 import type { PulseError } from '../../src/core/errors.ts';
+import type { CheckPlan, CheckResult } from '../../src/core/ship/check-run.ts';
 import type { Checks } from '../../src/ports-ship.ts';
 import { checkoutPrint } from '../support/checkout.ts';
 import { makeDirty } from '../support/hotfix-start-kit.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Plan, planId } from '../../src/core/plan.ts';
+import { type Plan, planId } from '../../src/core/ship/plan.ts';
 import { approvalOf, recordApproval } from '../../src/tools/support/approval.ts';
 import {
   executionOf,

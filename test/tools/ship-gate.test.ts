@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/clock-ids.ts';
 import { gate, item } from '../../src/core/gates.ts';
-import { NEEDS } from '../../src/core/policy.ts';
+import { NEEDS } from '../../src/core/ship/policy.ts';
 import { checkShipGate, debtDrafts, needWith, skipsFor } from '../../src/tools/support/ship-gate.ts';
 import { stubDeps } from '../support/mcp-stubs.ts';
 import { planWith } from '../support/plans.ts';

@@ -1,8 +1,8 @@
 import { PulseError } from '../../core/errors.ts';
 import type { EventDraft } from '../../core/events.ts';
 import type { Incident } from '../../core/incident.ts';
-import { planCode, planLines, planTitle } from '../../core/plan.ts';
-import { isEnough, type Need, STRENGTHS, type Strength } from '../../core/policy.ts';
+import { planCode, planLines, planTitle } from '../../core/ship/plan.ts';
+import { isEnough, type Need, STRENGTHS, type Strength } from '../../core/ship/policy.ts';
 import { SECOND } from '../../core/time.ts';
 import { oneLine } from '../../core/untrusted.ts';
 import type { ApprovalAnswer } from '../../ports-ship.ts';

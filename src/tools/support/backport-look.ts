@@ -1,8 +1,8 @@
-import { type BackportLook, type BackportStates, withTrial } from '../../core/backport.ts';
-import { landedRows, withRecord } from '../../core/backport-record.ts';
-import { isNewLook, lookData } from '../../core/backport-seen.ts';
 import type { EventDraft } from '../../core/events.ts';
 import { type Incident, lastOf } from '../../core/incident.ts';
+import { type BackportLook, type BackportStates, withTrial } from '../../core/ship/backport.ts';
+import { landedRows, withRecord } from '../../core/ship/backport-record.ts';
+import { isNewLook, lookData } from '../../core/ship/backport-seen.ts';
 import { oneLine } from '../../core/untrusted.ts';
 import type { Deps } from '../tool.ts';
 import { backportsOf, missingTargets, wantedOf } from './backport-targets.ts';

@@ -1,8 +1,8 @@
-import type { BackportStates } from '../../core/backport.ts';
 import { PulseError } from '../../core/errors.ts';
 import type { EventDraft } from '../../core/events.ts';
 import type { Incident } from '../../core/incident.ts';
-import { matchesAny } from '../../core/long-lived.ts';
+import type { BackportStates } from '../../core/ship/backport.ts';
+import { matchesAny } from '../../core/ship/long-lived.ts';
 import { oneLine } from '../../core/untrusted.ts';
 import type { Deps } from '../tool.ts';
 import { checkNames } from './backport-plan.ts';

@@ -1,8 +1,8 @@
-import type { BackportStates, LongLived, Made } from '../../core/backport.ts';
 import { PulseError } from '../../core/errors.ts';
 import { type Incident, standingDeploy } from '../../core/incident.ts';
-import { isStale, matchesAny } from '../../core/long-lived.ts';
-import { MOST_FILES, type Plan, type PlannedFile } from '../../core/plan.ts';
+import type { BackportStates, LongLived, Made } from '../../core/ship/backport.ts';
+import { isStale, matchesAny } from '../../core/ship/long-lived.ts';
+import { MOST_FILES, type Plan, type PlannedFile } from '../../core/ship/plan.ts';
 import { oneLine } from '../../core/untrusted.ts';
 import type { BackportWatch } from '../../ports-ship.ts';
 import type { Deps } from '../tool.ts';

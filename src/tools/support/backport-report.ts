@@ -1,16 +1,16 @@
-import type { BackportStates, LongLived, Made, Pushed } from '../../core/backport.ts';
+import type { Incident } from '../../core/incident.ts';
+import { labelOf } from '../../core/reduce.ts';
+import type { BackportStates, LongLived, Made, Pushed } from '../../core/ship/backport.ts';
 import {
   handCommands,
   makeFaultWords,
   pushFaultWords,
   requestCommand,
   verdictWords,
-} from '../../core/backport-words.ts';
-import type { Incident } from '../../core/incident.ts';
-import { isStale } from '../../core/long-lived.ts';
-import { planLines } from '../../core/plan.ts';
-import { labelOf } from '../../core/reduce.ts';
-import { needFor } from '../../core/ship-gates.ts';
+} from '../../core/ship/backport-words.ts';
+import { isStale } from '../../core/ship/long-lived.ts';
+import { planLines } from '../../core/ship/plan.ts';
+import { needFor } from '../../core/ship/ship-gates.ts';
 import { fence, oneLine } from '../../core/untrusted.ts';
 import type { Deps } from '../tool.ts';
 import { answered, standingOf } from './answer.ts';

@@ -1,6 +1,6 @@
-import type { BackportStates, Pushed } from '../../core/backport.ts';
 import type { Incident } from '../../core/incident.ts';
-import { backportGate, needFor } from '../../core/ship-gates.ts';
+import type { BackportStates, Pushed } from '../../core/ship/backport.ts';
+import { backportGate, needFor } from '../../core/ship/ship-gates.ts';
 import type { BackportWatch } from '../../ports-ship.ts';
 import type { Deps } from '../tool.ts';
 import { approvalOf, needApproval } from './approval.ts';

@@ -1,7 +1,7 @@
-import type { BackportStates, BackportWanted, LongLived, PickTarget } from '../../core/backport.ts';
-import { backportWanted } from '../../core/backport-record.ts';
 import { PulseError } from '../../core/errors.ts';
 import type { Incident } from '../../core/incident.ts';
+import type { BackportStates, BackportWanted, LongLived, PickTarget } from '../../core/ship/backport.ts';
+import { backportWanted } from '../../core/ship/backport-record.ts';
 import type { Backports } from '../../ports-ship.ts';
 import type { Deps } from '../tool.ts';
 

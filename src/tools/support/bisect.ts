@@ -1,7 +1,7 @@
-import type { BisectOutcome, BisectReport, ChangeRange } from '../../core/change-range.ts';
 import { PulseError } from '../../core/errors.ts';
 import type { EventDraft } from '../../core/events.ts';
 import type { Incident } from '../../core/incident.ts';
+import type { BisectOutcome, BisectReport, ChangeRange } from '../../core/ship/change-range.ts';
 import { MINUTE, SECOND } from '../../core/time.ts';
 import { cleanText, oneLine } from '../../core/untrusted.ts';
 import type { Deps } from '../tool.ts';

@@ -1,8 +1,8 @@
-import { type LongLived, withTrial } from '../../core/backport.ts';
-import { backportWanted, lackOf, withRecord } from '../../core/backport-record.ts';
-import { unfollowed } from '../../core/backport-seen.ts';
 import { PulseError } from '../../core/errors.ts';
 import type { Incident } from '../../core/incident.ts';
+import { type LongLived, withTrial } from '../../core/ship/backport.ts';
+import { backportWanted, lackOf, withRecord } from '../../core/ship/backport-record.ts';
+import { unfollowed } from '../../core/ship/backport-seen.ts';
 import { SECOND } from '../../core/time.ts';
 import { oneLine } from '../../core/untrusted.ts';
 import type { Deps } from '../tool.ts';

@@ -1,9 +1,9 @@
-import type { ChangeDiff } from '../../core/change-diff.ts';
-import { type ChangeFindings, FINDING_LIMITS, findingsOf } from '../../core/change-findings.ts';
 import { PulseError } from '../../core/errors.ts';
 import type { EventDraft } from '../../core/events.ts';
 import { branchOf, type Incident, lastOf } from '../../core/incident.ts';
-import { hintsOf } from '../../core/suspect-hints.ts';
+import type { ChangeDiff } from '../../core/ship/change-diff.ts';
+import { type ChangeFindings, FINDING_LIMITS, findingsOf } from '../../core/ship/change-findings.ts';
+import { hintsOf } from '../../core/ship/suspect-hints.ts';
 import { sameCommit } from '../../core/task-rules.ts';
 import { oneLine } from '../../core/untrusted.ts';
 import type { Changes } from '../../ports-ship.ts';

@@ -1,5 +1,5 @@
-import { isTestCode } from '../../core/change-kinds.ts';
 import { type Incident, lastOf, standingProof } from '../../core/incident.ts';
+import { isTestCode } from '../../core/ship/change-kinds.ts';
 import { sameCommit } from '../../core/task-rules.ts';
 import { cleanText, fence } from '../../core/untrusted.ts';
 import type { Deps } from '../tool.ts';

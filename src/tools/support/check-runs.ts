@@ -1,8 +1,8 @@
-import type { CheckPlan, CheckResult, ChecksReport } from '../../core/check-run.ts';
 import { PulseError } from '../../core/errors.ts';
 import type { EventDraft } from '../../core/events.ts';
 import type { Incident } from '../../core/incident.ts';
-import { showCommand } from '../../core/plan.ts';
+import type { CheckPlan, CheckResult, ChecksReport } from '../../core/ship/check-run.ts';
+import { showCommand } from '../../core/ship/plan.ts';
 import { SECOND } from '../../core/time.ts';
 import { oneLine } from '../../core/untrusted.ts';
 import type { Deps } from '../tool.ts';

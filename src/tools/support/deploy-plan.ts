@@ -1,11 +1,11 @@
 import { PulseError } from '../../core/errors.ts';
 import type { Gate } from '../../core/gates.ts';
-import { COMMIT_FORM, hotfixTrailer } from '../../core/hotfix-start.ts';
 import { branchOf, type Incident, lastOf } from '../../core/incident.ts';
-import type { Plan } from '../../core/plan.ts';
-import type { Need } from '../../core/policy.ts';
-import { deployGate, needFor } from '../../core/ship-gates.ts';
-import { fillCommand, type ShipDraft } from '../../core/shipping.ts';
+import { COMMIT_FORM, hotfixTrailer } from '../../core/ship/hotfix-start.ts';
+import type { Plan } from '../../core/ship/plan.ts';
+import type { Need } from '../../core/ship/policy.ts';
+import { deployGate, needFor } from '../../core/ship/ship-gates.ts';
+import { fillCommand, type ShipDraft } from '../../core/ship/shipping.ts';
 import { oneLine } from '../../core/untrusted.ts';
 import type { Shipping } from '../../ports-ship.ts';
 import type { Deps } from '../tool.ts';

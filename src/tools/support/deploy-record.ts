@@ -1,7 +1,7 @@
 import type { EventDraft } from '../../core/events.ts';
 import type { Incident } from '../../core/incident.ts';
-import { type Plan, showCommand } from '../../core/plan.ts';
-import type { PushOutcome, StepReport } from '../../core/shipping.ts';
+import { type Plan, showCommand } from '../../core/ship/plan.ts';
+import type { PushOutcome, StepReport } from '../../core/ship/shipping.ts';
 import { oneLine } from '../../core/untrusted.ts';
 import type { Deps } from '../tool.ts';
 import { hashOf, keyed, write } from './write.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/v4';
-import { planLines, showCommand, showMove } from '../../core/plan.ts';
-import type { StepReport } from '../../core/shipping.ts';
+import { planLines, showCommand, showMove } from '../../core/ship/plan.ts';
+import type { StepReport } from '../../core/ship/shipping.ts';
 import { cleanText, fence, oneLine } from '../../core/untrusted.ts';
 import type { Deps } from '../tool.ts';
 import { answered, Standing, standingOf } from './answer.ts';

@@ -1,9 +1,9 @@
 import { PulseError } from '../../core/errors.ts';
 import type { EventDraft } from '../../core/events.ts';
 import type { Incident } from '../../core/incident.ts';
-import type { Plan } from '../../core/plan.ts';
-import { skippedBySeverity } from '../../core/ship-gates.ts';
-import type { PushOutcome } from '../../core/shipping.ts';
+import type { Plan } from '../../core/ship/plan.ts';
+import { skippedBySeverity } from '../../core/ship/ship-gates.ts';
+import type { PushOutcome } from '../../core/ship/shipping.ts';
 import { MINUTE, SECOND } from '../../core/time.ts';
 import type { Deps } from '../tool.ts';
 import { needApproval } from './approval.ts';

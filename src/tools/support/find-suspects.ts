@@ -1,9 +1,9 @@
-import type { ChangeRange, RangeWanted } from '../../core/change-range.ts';
 import { PulseError } from '../../core/errors.ts';
 import type { Incident } from '../../core/incident.ts';
-import { type Hints, hintsOf, pathFit } from '../../core/suspect-hints.ts';
-import type { Change, SuspectContext, Traces } from '../../core/suspect-signals.ts';
-import { linesToBlame, rankSuspects, relationsIn, type Suspect, wordsOf } from '../../core/suspects.ts';
+import type { ChangeRange, RangeWanted } from '../../core/ship/change-range.ts';
+import { type Hints, hintsOf, pathFit } from '../../core/ship/suspect-hints.ts';
+import type { Change, SuspectContext, Traces } from '../../core/ship/suspect-signals.ts';
+import { linesToBlame, rankSuspects, relationsIn, type Suspect, wordsOf } from '../../core/ship/suspects.ts';
 import type { GitHistory } from '../../ports.ts';
 import type { Deps } from '../tool.ts';
 import { type Loaded, loadAll } from './load.ts';

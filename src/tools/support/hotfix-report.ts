@@ -1,11 +1,11 @@
+import type { Incident } from '../../core/incident.ts';
 import {
   COMMIT_FORM,
   type HotfixBase,
   hotfixTrailer,
   nextCommands,
   type WorktreePlan,
-} from '../../core/hotfix-start.ts';
-import type { Incident } from '../../core/incident.ts';
+} from '../../core/ship/hotfix-start.ts';
 import { fence, oneLine } from '../../core/untrusted.ts';
 import type { Branches } from '../../ports.ts';
 import type { Deps } from '../tool.ts';

@@ -2,7 +2,7 @@ import { asciiJson, canonicalJson } from '../../core/canonical.ts';
 import { PulseError } from '../../core/errors.ts';
 import type { EventDraft, RecordedEvent } from '../../core/events.ts';
 import type { Incident } from '../../core/incident.ts';
-import { type Plan, planId } from '../../core/plan.ts';
+import { type Plan, planId } from '../../core/ship/plan.ts';
 import type { Deps } from '../tool.ts';
 import { hashOf, keyed, type Written, write } from './write.ts';
 

@@ -1,8 +1,8 @@
-import type { CheckWatch, ProofOutcome, ProofReport } from '../../core/check-run.ts';
 import { PulseError } from '../../core/errors.ts';
 import type { EventDraft } from '../../core/events.ts';
 import { branchOf, type Incident, lastOf } from '../../core/incident.ts';
-import { showCommand } from '../../core/plan.ts';
+import type { CheckWatch, ProofOutcome, ProofReport } from '../../core/ship/check-run.ts';
+import { showCommand } from '../../core/ship/plan.ts';
 import { SECOND } from '../../core/time.ts';
 import { cleanText, fence, oneLine } from '../../core/untrusted.ts';
 import type { Checks } from '../../ports-ship.ts';

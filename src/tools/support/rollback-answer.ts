@@ -1,5 +1,5 @@
 import * as z from 'zod/v4';
-import { showCommand, showMove } from '../../core/plan.ts';
+import { showCommand, showMove } from '../../core/ship/plan.ts';
 import { fence, oneLine } from '../../core/untrusted.ts';
 import type { Deps } from '../tool.ts';
 import { answered, Standing, standingOf } from './answer.ts';

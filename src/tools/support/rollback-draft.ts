@@ -1,11 +1,21 @@
 import { PulseError } from '../../core/errors.ts';
 import { type Incident, lastOf, standingDeploy } from '../../core/incident.ts';
-import { type Plan, showCommand } from '../../core/plan.ts';
 import { labelOf } from '../../core/reduce.ts';
-import { CLASS_SAYS, type ProductionTip, type Rehearsal, type RollbackScope } from '../../core/rollback.ts';
-import { type RollbackTrigger, recordedScope, triggerOf, verifyStep } from '../../core/rollback-steps.ts';
-import { rollbackGate } from '../../core/ship-gates.ts';
-import { fillCommand } from '../../core/shipping.ts';
+import { type Plan, showCommand } from '../../core/ship/plan.ts';
+import {
+  CLASS_SAYS,
+  type ProductionTip,
+  type Rehearsal,
+  type RollbackScope,
+} from '../../core/ship/rollback.ts';
+import {
+  type RollbackTrigger,
+  recordedScope,
+  triggerOf,
+  verifyStep,
+} from '../../core/ship/rollback-steps.ts';
+import { rollbackGate } from '../../core/ship/ship-gates.ts';
+import { fillCommand } from '../../core/ship/shipping.ts';
 import type { Rollbacks } from '../../ports-ship.ts';
 import type { Deps } from '../tool.ts';
 import { type Scoped, scopeOf, type Target } from './rollback-scope.ts';

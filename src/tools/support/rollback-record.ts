@@ -1,8 +1,8 @@
 import type { EventDraft } from '../../core/events.ts';
 import type { Incident } from '../../core/incident.ts';
-import { showCommand } from '../../core/plan.ts';
 import { nextActionId } from '../../core/reduce.ts';
-import type { StepReport } from '../../core/shipping.ts';
+import { showCommand } from '../../core/ship/plan.ts';
+import type { StepReport } from '../../core/ship/shipping.ts';
 import { oneLine } from '../../core/untrusted.ts';
 import type { Deps } from '../tool.ts';
 import type { Ran } from './check-runs.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/v4';
-import { planLines, showCommand } from '../../core/plan.ts';
-import { CLASS_SAYS, rehearsalLine } from '../../core/rollback.ts';
+import { planLines, showCommand } from '../../core/ship/plan.ts';
+import { CLASS_SAYS, rehearsalLine } from '../../core/ship/rollback.ts';
 import { cleanText, fence, oneLine } from '../../core/untrusted.ts';
 import type { Deps } from '../tool.ts';
 import type { StoredPlan } from './plans.ts';

@@ -1,12 +1,12 @@
 import { PulseError } from '../../core/errors.ts';
 import { branchOf, type Incident } from '../../core/incident.ts';
-import type { MigrationClass } from '../../core/migration-signs.ts';
-import type { Plan } from '../../core/plan.ts';
-import { showCommand } from '../../core/plan.ts';
-import type { Need } from '../../core/policy.ts';
 import { labelOf } from '../../core/reduce.ts';
-import { needFor, rollbackGate } from '../../core/ship-gates.ts';
-import type { StepReport } from '../../core/shipping.ts';
+import type { MigrationClass } from '../../core/ship/migration-signs.ts';
+import type { Plan } from '../../core/ship/plan.ts';
+import { showCommand } from '../../core/ship/plan.ts';
+import type { Need } from '../../core/ship/policy.ts';
+import { needFor, rollbackGate } from '../../core/ship/ship-gates.ts';
+import type { StepReport } from '../../core/ship/shipping.ts';
 import { MINUTE, SECOND } from '../../core/time.ts';
 import type { Rollbacks } from '../../ports-ship.ts';
 import type { Deps } from '../tool.ts';

@@ -1,8 +1,8 @@
 import { PulseError } from '../../core/errors.ts';
 import { branchOf, type Incident, lastOf, standingDeploy } from '../../core/incident.ts';
 import { labelOf } from '../../core/reduce.ts';
-import type { ProductionTip, RollbackScope } from '../../core/rollback.ts';
-import { recordedScope } from '../../core/rollback-steps.ts';
+import type { ProductionTip, RollbackScope } from '../../core/ship/rollback.ts';
+import { recordedScope } from '../../core/ship/rollback-steps.ts';
 import type { Rollbacks } from '../../ports-ship.ts';
 import type { Deps } from '../tool.ts';
 import { rangeFor } from './find-suspects.ts';

@@ -1,9 +1,9 @@
 import type { Incident } from '../../core/incident.ts';
-import type { Plan, RefMove } from '../../core/plan.ts';
 import { labelOf } from '../../core/reduce.ts';
-import type { ProductionTip, Rehearsal } from '../../core/rollback.ts';
-import { byHandCommands } from '../../core/rollback-steps.ts';
-import { fillCommand } from '../../core/shipping.ts';
+import type { Plan, RefMove } from '../../core/ship/plan.ts';
+import type { ProductionTip, Rehearsal } from '../../core/ship/rollback.ts';
+import { byHandCommands } from '../../core/ship/rollback-steps.ts';
+import { fillCommand } from '../../core/ship/shipping.ts';
 import type { Rollbacks } from '../../ports-ship.ts';
 import type { Deps } from '../tool.ts';
 import type { Scoped } from './rollback-scope.ts';

@@ -1,4 +1,4 @@
-import { type DeployValues, fillCommand } from '../../core/shipping.ts';
+import { type DeployValues, fillCommand } from '../../core/ship/shipping.ts';
 import type { Deps } from '../tool.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { PulseError } from '../../core/errors.ts';
 import type { EventDraft } from '../../core/events.ts';
 import type { Gate } from '../../core/gates.ts';
-import type { Plan } from '../../core/plan.ts';
-import type { Need } from '../../core/policy.ts';
+import type { Plan } from '../../core/ship/plan.ts';
+import type { Need } from '../../core/ship/policy.ts';
 import { oneLine } from '../../core/untrusted.ts';
 import type { Deps } from '../tool.ts';
 import { hashOf } from './write.ts';

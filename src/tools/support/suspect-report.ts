@@ -1,6 +1,6 @@
-import { compareLink } from '../../core/compare-link.ts';
 import type { Incident } from '../../core/incident.ts';
-import { authorRole, type Suspect } from '../../core/suspects.ts';
+import { compareLink } from '../../core/ship/compare-link.ts';
+import { authorRole, type Suspect } from '../../core/ship/suspects.ts';
 import { fence, oneLine } from '../../core/untrusted.ts';
 import type { Deps } from '../tool.ts';
 import { answered, standingOf } from './answer.ts';
