@@ -29,6 +29,8 @@ export async function build(root, out) {
     write: false,
     logLevel: 'warning',
     define: { __VERSION__: JSON.stringify(pkg.version) },
+    // Its CommonJS form asks for its parts in a way that no bundler follows.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   };
   const definitions = await computeDefinitions(root, shared);
   const result = await esbuild({

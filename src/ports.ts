@@ -1,22 +1,7 @@
 import type { TemplateView } from './core/documents/template-view.ts';
 import type { Actor, EventDraft, RecordedEvent, TimelineEvent } from './core/events.ts';
-import type {
-  BisectProgress,
-  BisectReport,
-  BisectWanted,
-  ChangeRange,
-  ListedChanges,
-  RangeWanted,
-} from './core/ship/change-range.ts';
-import type {
-  BranchState,
-  FetchOutcome,
-  HotfixBase,
-  Unreleased,
-  WorktreeOutcome,
-  WorktreePlan,
-} from './core/ship/hotfix-start.ts';
-import type { Change, Revertable, Traces } from './core/ship/suspect-signals.ts';
+import type { BoardTask } from './core/interchange/read-ohno.ts';
+import type { Match, SearchDoc } from './core/similar.ts';
 
 /** What the operations need from outside, and nothing more. One adapter per outside thing, one fake per test need. */
 
@@ -148,83 +133,27 @@ export interface Templates {
   render(template: string, view: TemplateView): Promise<string>;
 }
 
-/** What the tools ask of git. Every value is an argument, never a flag. */
-interface GitFacts {
-  user: string | null;
-  /** Null on a detached HEAD. */
-  branch: string | null;
-}
-
-/** The changes between a last known good commit and production. Reads only; what it tries out is thrown away. */
-export interface GitHistory {
-  /** @throws PulseError when the repository has no usable history or a ref names nothing */
-  range(wanted: RangeWanted): Promise<ChangeRange>;
-  /** Newest first. */
-  changes(range: ChangeRange): Promise<ListedChanges>;
-  /** Files that hold a symbol, and commits that changed a named line last. */
-  locate(
-    range: ChangeRange,
-    symbols: readonly string[],
-    lines: readonly { path: string; line: number }[],
-  ): Promise<Pick<Traces, 'symbolFiles' | 'blamed'>>;
-  /** Sizes of a few commits, and which of them change lines of `files` that hold a symbol. */
-  inspect(
-    commits: readonly string[],
-    symbols: readonly string[],
-    files: readonly string[],
-  ): Promise<Pick<Traces, 'lines' | 'changedSymbols'>>;
-  /** Whether each change could be taken back at `head`. */
-  tryReverts(head: string, changes: readonly Change[]): Promise<ReadonlyMap<string, Revertable>>;
-  /** Runs a command at commits in a temporary working tree until the first bad one is known. */
-  bisect(
-    wanted: BisectWanted,
-    watch: { signal?: AbortSignal | undefined; progress?: ((progress: BisectProgress) => void) | undefined },
-  ): Promise<BisectReport>;
-  /** Why no command may be run here: names of variables that look like production. */
-  productionSigns(command: readonly string[]): string[];
-}
-
-export interface Git {
-  facts(): Promise<GitFacts>;
-  /** Absent where the repository's history cannot be asked. */
-  history?: GitHistory;
-  branches?: Branches;
-}
-
-export interface ProductionWanted {
-  /** A branch or tag that always is what production runs. */
-  production?: string | undefined;
-  /** Glob of the tags that are releases. */
-  release_tags?: string | undefined;
-}
-
-/** Branches of the repository, made from what is in production. Objects are full names; the user's tree, index and stash stay as they are. */
-export interface Branches {
-  /** Remote-tracking branches and tags up to date, within 20 s, never asking. `wanted`: a ref whose remote is preferred. */
-  refresh(wanted: string | null): Promise<FetchOutcome>;
-  /** What is in production: the configured ref, else the latest release tag. Candidates are names of tags, newest first. */
-  production(wanted: ProductionWanted): Promise<HotfixBase | { candidates: string[] }>;
-  /**
-   * The branch, tag or commit that somebody named; never HEAD.
-   * @throws PulseError invalid_input or not_found
-   */
-  named(name: string): Promise<HotfixBase>;
-  state(branch: string): Promise<BranchState | null>;
-  /** The same branch as last seen on the remote: its ref and tip. */
-  remoteState(branch: string): Promise<{ ref: string; tip: string } | null>;
-  isAncestor(commit: string, tip: string): Promise<boolean>;
-  hasSubmodules(commit: string): Promise<boolean>;
-  /** What production has not, of the branch where work usually starts; null when there is nothing to compare. */
-  unreleased(base: string, most: number): Promise<Unreleased | null>;
-  /** @throws PulseError unsafe or conflict when something of that name is there */
-  create(branch: string, commit: string): Promise<void>;
-  /** @throws PulseError unsafe or conflict when a worktree must not be made there */
-  planWorktree(path: string, branch: string): Promise<WorktreePlan>;
-  addWorktree(path: string, branch: string): Promise<WorktreeOutcome>;
-}
-
 /** Spreads work out that may come in bursts. */
 export interface Pace {
   /** Runs `work` now and gives its result, or gives null and runs it a little later, once for all that was asked meanwhile. */
   soon<T>(key: string, work: () => Promise<T>): Promise<T | null>;
 }
+
+/** Finds documents by the words that they share with a text. */
+export interface TextSearch {
+  /** Best first. `stamp` names the state of the documents; they are asked for only where it is another than before. */
+  rank(stamp: string, docs: () => readonly SearchDoc[], text: string): Promise<Match[]>;
+}
+
+/** A task manager of the repository's own that shows an incident as a task. Absent where there is none. */
+export interface TaskBoard {
+  name: string;
+  /** The task of an incident, started: the one whose description has `ref`, else a new one. */
+  begin(wanted: { title: string; description: string; ref: string }): Promise<BoardOutcome>;
+  finish(id: string, notes: string): Promise<BoardOutcome>;
+  /** @throws PulseError upstream when it cannot be asked */
+  list(): Promise<BoardTask[]>;
+}
+
+/** Why it did not work is said in our own words. */
+export type BoardOutcome = { id: string } | { problem: string };

@@ -34,8 +34,9 @@ export const EDITOR_HOSTS: readonly Host[] = [
     signs: { programs: ['amp'], user: ['$XDG_CONFIG_HOME/amp'], project: ['./.amp'] },
     allow: (tools) => ({
       where: '.amp/settings.json',
+      // Amp writes the names of servers with underscores.
       text: `{"amp.permissions": [${tools
-        .map((tool) => `{"tool": "mcp__${SERVER}__${tool}", "action": "allow"}`)
+        .map((tool) => `{"tool": "mcp__${SERVER.replaceAll('-', '_')}__${tool}", "action": "allow"}`)
         .join(', ')}]}`,
     }),
     evidence: 'documentation',

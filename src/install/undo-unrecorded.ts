@@ -32,6 +32,9 @@ export function entriesWithoutRecord(
       const calls = [['mcp', 'remove', '--scope', 'user', SERVER]];
       const edit = { kind: 'command', action: 'remove', program: request.claude } as const;
       found.edits.push({ ...edit, hosts: [id], calls, undo: null, wanted: null, spot, form });
+      found.notices.push(
+        `${fullPath(spot)} is written by ${hostOf(id).label} itself: its own command takes our entry out, so the file may differ from what it was.`,
+      );
       continue;
     }
     const without = withoutEntry(form, state.text, []);

@@ -194,6 +194,18 @@ describe('pre-allowing', () => {
     expect(names).toContain('list_incidents');
     expect(names.filter((name) => TOOLS.find((tool) => tool.name === name)?.effect !== 'read')).toEqual([]);
   });
+
+  it.each<[HostId, string]>([
+    ['claude-code', '"mcp__hotfix-pulse__get"'],
+    ['codex', '[mcp_servers.hotfix-pulse.tools.get]'],
+    ['opencode', '"hotfix-pulse_get"'],
+    ['gemini', '"mcp_hotfix-pulse_get"'],
+    ['copilot', "'hotfix-pulse(get)'"],
+    ['qwen', '"mcp__hotfix-pulse__get"'],
+    ['amp', '"mcp__hotfix_pulse__get"'],
+  ])('%s calls the tool by its own name', (id, name) => {
+    expect(hostOf(id).allow(['get'])?.text).toContain(name);
+  });
 });
 
 describe('the real pack', () => {

@@ -330,8 +330,9 @@ describe('user scope', () => {
     expect(at.ran).toEqual([add]);
     await at.install(['claude-code'], { scope: 'user' });
     expect(at.ran).toHaveLength(1);
-    await at.uninstall(['claude-code'], { scope: 'user' });
+    const { plan } = await at.uninstall(['claude-code'], { scope: 'user' });
     expect(at.ran[1]).toEqual([bin, 'mcp', 'remove', '--scope', 'user', 'hotfix-pulse']);
+    expect(plan.notices).toEqual([expect.stringContaining(`${json} is written by Claude Code itself`)]);
     expect(Object.keys(treeOf(at.home)).filter((name) => name.startsWith('.local/share/h'))).toEqual([]);
   });
 

@@ -12,7 +12,7 @@ const DOOR = ['core', 'ports', 'tools', 'wire', 'config', 'version', 'node'] as 
 /** Per layer: which other layers it may import (`node` = Node's own modules), and which packages. */
 const LAYERS: Record<string, Layer> = {
   core: { files: /^src\/core\//, may: ['core'], packages: ZOD },
-  ports: { files: /^src\/ports(-ship|-tracker)?\.ts$/, may: ['core'], packages: null },
+  ports: { files: /^src\/ports(-git|-ship|-tracker)?\.ts$/, may: ['core'], packages: null },
   version: { files: /^src\/version\.ts$/, may: [], packages: null },
   config: { files: /^src\/config\.ts$/, may: ['core'], packages: ZOD },
   adapters: { files: /^src\/adapters\//, may: ['core', 'ports', 'adapters', 'node'], packages: ANY },
@@ -35,7 +35,11 @@ const LAYERS: Record<string, Layer> = {
   },
   cli: { files: /^src\/cli\//, may: [...DOOR, 'cli', 'install'], packages: ZOD },
   hub: { files: /^src\/hub\//, may: [...DOOR, 'hub'], packages: ANY },
-  install: { files: /^src\/install\//, may: ['core', 'install', 'node', 'version'], packages: /^smol-toml$/ },
+  install: {
+    files: /^src\/install\//,
+    may: ['core', 'install', 'node', 'version'],
+    packages: /^(?:smol-toml|jsonc-parser)$/,
+  },
 };
 
 /** Things that only named files may import. */
