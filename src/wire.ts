@@ -11,17 +11,22 @@ import { createGit } from './adapters/git.ts';
 import { createGuardedLog } from './adapters/guarded-log.ts';
 import { findPlaces } from './adapters/log-places.ts';
 import { createTemplates } from './adapters/mustache.ts';
+import { createOhno } from './adapters/ohno.ts';
 import { createPace } from './adapters/pace.ts';
 import { knownSecrets, readSettings, readTemplate, stampOf } from './adapters/root-files.ts';
+import { createTextSearch } from './adapters/text-search.ts';
+import { createUnscanned } from './adapters/unscanned.ts';
 import { createWorkspace } from './adapters/workspace.ts';
 import { parseConfig } from './config.ts';
 import { PulseError } from './core/errors.ts';
 import type { Actor } from './core/events.ts';
 import { createRedactor } from './core/redact.ts';
-import type { Clock, EventLog, Git, Ids } from './ports.ts';
+import type { Clock, EventLog, Ids } from './ports.ts';
+import type { Git } from './ports-git.ts';
 import type { Deps, Settings } from './tools/tool.ts';
 
 export { runCommand } from './adapters/checks.ts';
+export { type ExportedFile, writeExport } from './adapters/export-folder.ts';
 export { findRoot } from './adapters/repo-root.ts';
 export { gitVersion, leftWorktrees, lookAtRepository, reachRemote } from './adapters/repo-state.ts';
 export { createSampleRepo } from './adapters/sample-repo.ts';
@@ -65,6 +70,7 @@ export async function createDeps(
     const { redact } = createRedactor({
       known_values: await knownSecrets(root, env),
       allow: redaction.allow,
+      ips: redaction.ips,
       hash4: (value) => ids.sha256(value).slice(0, 4),
     });
     templatePath = postmortem.template;
@@ -77,15 +83,22 @@ export async function createDeps(
     stamp = now;
   }
   await refresh();
-  const redact: Deps['redact'] = (text) => current.redact(text);
-  const log = createGuardedLog(createFileLog({ places, clock, ids }), { redact });
+  const unscanned = createUnscanned(places, ids);
+  const redact: Deps['redact'] = unscanned.keeping((text) => current.redact(text));
+  const board = createOhno({ root, home: places.live, env });
+  const log = createGuardedLog(createFileLog({ places, clock, ids }), {
+    redact,
+    forget: unscanned.forget,
+  });
 
   return {
     log,
     workspace: createWorkspace({ root, places }),
     templates: createTemplates(),
+    search: createTextSearch(),
     git,
     ...(git ? shippingOf(root, places.live, env) : {}),
+    ...(board ? { board } : {}),
     clock,
     ids,
     pace: createPace(),

@@ -7,6 +7,8 @@ export interface CommandRequest {
   env: Readonly<Record<string, string | undefined>>;
   timeoutMs: number;
   signal?: AbortSignal;
+  /** How much of the output is kept; 8 KB when left out. */
+  tailBytes?: number;
   /** Told once, before anything is waited for. */
   onStart?: (pid: number) => void;
 }
@@ -68,7 +70,7 @@ export function killGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
  */
 export function runCommand(request: CommandRequest): Promise<CommandResult> {
   const { timeoutMs, signal, onStart } = request;
-  const tail = createTail();
+  const tail = createTail(request.tailBytes);
   if (signal?.aborted) return Promise.resolve({ ended: 'stopped', code: null, ...tail.read() });
   watchExit();
   return new Promise((done) => {
@@ -164,7 +166,10 @@ export function startTalking({ command, cwd, env }: Pick<CommandRequest, 'comman
   }
 }
 
-function createTail(): { add(chunk: Buffer): void; read(): { tail: string; bytes: number } } {
+function createTail(most = TAIL_BYTES): {
+  add(chunk: Buffer): void;
+  read(): { tail: string; bytes: number };
+} {
   let chunks: Buffer[] = [];
   let kept = 0;
   let bytes = 0;
@@ -173,10 +178,10 @@ function createTail(): { add(chunk: Buffer): void; read(): { tail: string; bytes
       bytes += chunk.length;
       chunks.push(chunk);
       kept += chunk.length;
-      if (kept <= 4 * TAIL_BYTES) return;
-      chunks = [Buffer.concat(chunks).subarray(-TAIL_BYTES)];
-      kept = TAIL_BYTES;
+      if (kept <= 4 * most) return;
+      chunks = [Buffer.concat(chunks).subarray(-most)];
+      kept = most;
     },
-    read: () => ({ tail: Buffer.concat(chunks).subarray(-TAIL_BYTES).toString('utf8'), bytes }),
+    read: () => ({ tail: Buffer.concat(chunks).subarray(-most).toString('utf8'), bytes }),
   };
 }

@@ -1,6 +1,8 @@
 import type { RefreshRequest } from '../ports.ts';
+import type { ImportRequest } from '../tools/support/import-incident.ts';
 import type { Loaded } from '../tools/support/load.ts';
 import type { Answer, Deps, Tool } from '../tools/tool.ts';
+import type { ExportedFile } from '../wire.ts';
 
 /** What the command line runs. `main.ts` gives the real ones, tests give stand-ins. */
 export interface App {
@@ -12,7 +14,9 @@ export interface App {
   /** File name (`hotfix.md`) to its whole generated text. */
   documentsOf(ref: string | undefined, deps: Deps): Promise<{ files: Record<string, string> }>;
   publishIncident(ref: string | undefined, deps: Deps): Promise<Answer<Record<string, unknown>>>;
-  importIncident(folder: string, deps: Deps): Promise<Answer<Record<string, unknown>>>;
+  importIncident(request: ImportRequest, deps: Deps): Promise<Answer<Record<string, unknown>>>;
+  /** Writes files below a folder, and leaves alone what it did not write itself. */
+  writeExport(folder: string, files: Readonly<Record<string, string>>): ExportedFile[];
   /** Rewrites the incident's folder from the record; gives sentences for people. */
   refreshFolder(loaded: Loaded, deps: Deps, mode: RefreshRequest['mode']): Promise<string[]>;
   /** Keeps the final documents of a closed incident beside its log; gives sentences for people. */

@@ -11,6 +11,7 @@ import { type Command, EXIT } from './command.ts';
 import { doctorCommand } from './doctor.ts';
 import { systemDoctor } from './doctor-setup.ts';
 import { drill } from './drill.ts';
+import { exportCommand } from './export.ts';
 import { flagsOf } from './flag-shapes.ts';
 import { type Globals, parseFlags, splitCommand } from './flags.ts';
 import { commandHelp, overview } from './help.ts';
@@ -25,6 +26,7 @@ import { createOutput, type Output } from './output.ts';
 import { print } from './print.ts';
 import { publish } from './publish.ts';
 import { purge } from './purge.ts';
+import { report } from './report.ts';
 import { runbook } from './runbook.ts';
 import { status } from './status.ts';
 import { timeline } from './timeline.ts';
@@ -40,8 +42,10 @@ export const OTHER_COMMANDS: readonly Command[] = [
   watch,
   timeline,
   print,
+  report,
   publish,
   importFolder,
+  exportCommand,
   invite,
   runbook,
   verify,

@@ -16,6 +16,8 @@ export interface Io {
   stdin: { isTTY: boolean; chunks(): AsyncIterable<Uint8Array> };
   /** A file's bytes; the path is relative to `cwd`. Errors carry Node's `code`. */
   file(path: string): AsyncIterable<Uint8Array>;
+  /** Writes a file; the path is relative to `cwd`. Never over a file or a link that is there: `EEXIST`. */
+  newFile(path: string, text: string): Promise<void>;
   /** Asks on the terminal and gives the typed line; empty when the input ends. */
   ask(question: string): Promise<string>;
   /** Name of the person logged in on this machine. */

@@ -6,6 +6,7 @@ import { flagsOf, positionalsOf } from './flag-shapes.ts';
 import { foregroundOf } from './foreground.ts';
 import type { Output } from './output.ts';
 import { renderAnswer } from './render.ts';
+import { withReviewFiles } from './review-files.ts';
 import { renderIncident } from './show.ts';
 
 /** Short names and complete calls for each operation. */
@@ -84,7 +85,10 @@ export const OPERATIONS: Record<
     examples: ['rollback --target release', 'rollback --target hotfix', 'rollback --plan-id 1a2b3c4d5e6f'],
   },
   get_incident: { aliases: ['show'], examples: ['show', 'show hotfix-001', 'show --handoff'] },
-  list_incidents: { aliases: ['list', 'ls'], examples: ['list', 'list --json'] },
+  list_incidents: {
+    aliases: ['list', 'ls'],
+    examples: ['list', 'list "login fails with 500 in src/auth.ts"', 'list --json'],
+  },
   record_timeline_event: {
     aliases: ['record'],
     examples: [
@@ -106,6 +110,14 @@ export const OPERATIONS: Record<
     examples: ['task T003 done', 'task T011 skipped --reason "no staging environment"'],
   },
   write_postmortem: { aliases: ['postmortem'], examples: ['postmortem', 'postmortem --incident hotfix-001'] },
+  create_followup_issues: {
+    aliases: ['followups'],
+    examples: [
+      'followups',
+      'followups --actions AI-001 --actions AI-002',
+      'followups --plan-id 1a2b3c4d5e6f --approval "yes, create them"',
+    ],
+  },
   close_incident: {
     aliases: ['close'],
     examples: [
@@ -113,7 +125,10 @@ export const OPERATIONS: Record<
       'close hotfix-001 --override-reason "test follows with the refactoring" --override-until +7d',
     ],
   },
-  review_incidents: { aliases: ['review'], examples: ['review', 'review --json'] },
+  review_incidents: {
+    aliases: ['review'],
+    examples: ['review', 'review --since -90d --deployments 120', 'review --json'],
+  },
 };
 
 /** Answers carry each warning in their text too (`! ...`); here it goes to people instead, once. */
@@ -132,7 +147,7 @@ export function showAnswer(answer: Answer<Record<string, unknown>>, out: Output)
 export function operationCommand(tool: Tool): Command {
   const name = tool.name.replaceAll('_', '-');
   const known = OPERATIONS[tool.name];
-  return {
+  const command: Command = {
     name,
     aliases: known?.aliases ?? [],
     summary: `${tool.title}.`,
@@ -154,4 +169,5 @@ export function operationCommand(tool: Tool): Command {
       return EXIT.ok;
     },
   };
+  return tool.name === 'review_incidents' ? withReviewFiles(tool, command) : command;
 }

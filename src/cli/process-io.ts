@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
@@ -22,6 +23,7 @@ export function processIo(): Io {
     stderr: sinkOf(process.stderr, 2, interrupt),
     stdin: { isTTY: isatty(0), chunks: () => process.stdin },
     file: (path) => createReadStream(resolve(path)),
+    newFile: (path, text) => writeFile(resolve(path), text, { flag: 'wx' }),
     ask,
     osUser,
     now: () => Date.now(),

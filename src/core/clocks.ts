@@ -1,8 +1,9 @@
-import { openDebts } from './debts.ts';
+import { type ActionSettings, DEFAULT_ACTIONS } from './action-items.ts';
 import { formatDuration } from './duration.ts';
 import type { RecordedEvent } from './events.ts';
 import type { Incident } from './incident.ts';
 import { codeChanged, lastOf, standingDeploy, standingProof, standingResolution } from './incident.ts';
+import { promiseClocks } from './promise-clocks.ts';
 import type { LevelRow } from './severity.ts';
 import { HOUR, MINUTE } from './time.ts';
 
@@ -46,9 +47,12 @@ export interface Clock {
 export interface ClockSettings {
   /** 24 h, or 48 h under the spec-kit preset. */
   stability_h: number;
+  /** Without it the default. */
+  action_items?: ActionSettings;
 }
 
-interface Running {
+/** A clock before the time is asked. */
+export interface RunningClock {
   name: ClockName;
   label: string;
   dueMs: number;
@@ -68,7 +72,7 @@ export function clocksOf(
     ...responseClocks(incident, row),
     ...deployClocks(incident),
     ...afterClocks(incident, row, settings),
-    ...promiseClocks(incident),
+    ...promiseClocks(incident, settings.action_items ?? DEFAULT_ACTIONS),
   ];
   return running
     .filter(({ dueMs }) => !Number.isNaN(dueMs))
@@ -83,11 +87,11 @@ export function clocksOf(
     .sort((a, b) => CLOCK_NAMES.indexOf(a.name) - CLOCK_NAMES.indexOf(b.name) || (a.due < b.due ? -1 : 1));
 }
 
-function responseClocks(incident: Incident, row: LevelRow | null): Running[] {
+function responseClocks(incident: Incident, row: LevelRow | null): RunningClock[] {
   const opened = incident.opened;
   if (!opened || !row) return [];
   const from = Date.parse(incident.facts.get('detected')?.at ?? opened.at);
-  const out: Running[] = [];
+  const out: RunningClock[] = [];
   const add = (name: ClockName, label: string, dueMs: number, metAt: string | null, todo: string) =>
     out.push({ name, label, dueMs, metAt, todo });
   if (row.respond_within_min !== null) {
@@ -139,7 +143,7 @@ export function nextUpdateMs(incident: Incident, row: LevelRow | null): number |
   return minutes === null ? null : Date.parse((last ?? incident.opened).at) + minutes * MINUTE;
 }
 
-function deployClocks(incident: Incident): Running[] {
+function deployClocks(incident: Incident): RunningClock[] {
   const deploy = standingDeploy(incident);
   if (!deploy) return [];
   const at = Date.parse(deploy.at);
@@ -172,11 +176,11 @@ function deployClocks(incident: Incident): Running[] {
   ];
 }
 
-function afterClocks(incident: Incident, row: LevelRow | null, settings: ClockSettings): Running[] {
+function afterClocks(incident: Incident, row: LevelRow | null, settings: ClockSettings): RunningClock[] {
   const resolved = standingResolution(incident);
   if (!resolved) return [];
   const at = Date.parse(resolved.at);
-  const stability = (name: ClockName, stability_h: number): Running => {
+  const stability = (name: ClockName, stability_h: number): RunningClock => {
     const dueMs = stableFromMs(resolved.recorded_at, { stability_h });
     const stable = (event: RecordedEvent) =>
       event.kind === 'stability_confirmed' && event.id > resolved.id && Date.parse(event.at) >= dueMs;
@@ -205,35 +209,11 @@ function afterClocks(incident: Incident, row: LevelRow | null, settings: ClockSe
  * When the stability window has passed. It counts from the moment the resolution was recorded: a
  * back-dated resolution must not shorten the wait that nobody may override.
  */
-export function stableFromMs(resolvedRecordedAt: string, settings: ClockSettings): number {
+export function stableFromMs(
+  resolvedRecordedAt: string,
+  settings: Pick<ClockSettings, 'stability_h'>,
+): number {
   return Date.parse(resolvedRecordedAt) + settings.stability_h * HOUR;
-}
-
-function promiseClocks(incident: Incident): Running[] {
-  const actions = [...incident.actions.values()]
-    .filter((item) => item.state === 'open' && item.due !== undefined)
-    .map(
-      (item): Running => ({
-        ...{ name: 'action_item', label: `Action item ${item.id}`, dueMs: endOfDay(item.due ?? '') },
-        metAt: null,
-        todo: `finish ${item.id} or move its due date (action_changed)`,
-      }),
-    );
-  const debts = openDebts(incident)
-    .filter((debt) => debt.until !== undefined)
-    .map(
-      (debt): Running => ({
-        ...{ name: 'debt', label: `Debt from the ${debt.gate} gate`, dueMs: endOfDay(debt.until ?? '') },
-        metAt: null,
-        todo: `pay what was skipped: ${debt.missing.join(', ')}`,
-      }),
-    );
-  return [...actions, ...debts];
-}
-
-/** A due date without a time lasts until the day ends (UTC). Words that are no date give NaN: no clock. */
-function endOfDay(due: string): number {
-  return Date.parse(due.length === 10 ? `${due}T23:59:59.999Z` : due);
 }
 
 export function overdueClocks(clocks: readonly Clock[]): Clock[] {

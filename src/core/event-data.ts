@@ -12,8 +12,8 @@ import {
   ROLES,
   ROLLBACK_TARGETS,
 } from './kinds.ts';
-import { Plan, RefMove } from './plan.ts';
 import { LEVELS } from './severity.ts';
+import { Plan, RefMove } from './ship/plan.ts';
 
 const level = z.enum(LEVELS);
 const ref = z.string().optional();
@@ -67,11 +67,12 @@ export const DATA = {
     findings: z.object({ stop: z.int(), warn: z.int(), note: z.int() }).optional(),
   }),
   regression_proven: z.object({ commit: z.string() }),
-  /** `plan`: the id of the plan that was approved, and nothing else was. `words`: what the user said. */
+  /** `plan`: the id of the plan that was approved, and nothing else was. `words`: what the user said. `about`: something else than a change of production. */
   approval_given: z.object({
     strength: z.string(),
     plan: z.string().optional(),
     words: z.string().optional(),
+    about: z.string().optional(),
   }),
   deployed: z.object({
     environment: z.string(),

@@ -120,7 +120,11 @@ export function shared(incident: Incident): Tick {
   if (!written) return OPEN;
   const types = ['meeting', 'documentation', 'issue', 'pull_request', 'chat'];
   return by(
-    incident.recorded.findLast((event) => event.kind === 'linked' && types.includes(event.data.type)),
+    // The issue of an action item shares the work, not the document.
+    incident.recorded.findLast(
+      (event) =>
+        event.kind === 'linked' && event.data.action === undefined && types.includes(event.data.type),
+    ),
   );
 }
 

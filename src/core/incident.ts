@@ -39,9 +39,18 @@ export interface ActionItem {
   owner: string | undefined;
   due: string | undefined;
   type: string | undefined;
+  /** Its own; the incident's where nobody stated one. */
+  severity: Level | undefined;
   state: 'open' | 'done' | 'dropped';
+  /** Where the team tracks it. */
+  issue: string | undefined;
   evidence: string[];
   event: string;
+  added: string;
+  /** When it was finished or dropped. */
+  ended: string | undefined;
+  /** Taken over from a record kept elsewhere. */
+  imported: boolean;
 }
 
 export interface Debt {

@@ -52,19 +52,31 @@ const DATA_OF: Partial<Record<Kind, DataMaker>> = {
   reopened: ({ reason }) => ({ reason }),
   cancelled: ({ reason }) => ({ reason }),
   marked_duplicate: ({ ref }) => ({ ref }),
-  linked: ({ type, evidence }) => ({
-    type: type ?? 'other',
-    ...optional({ url: evidence.find((item) => /^https?:/.test(item)) }),
-  }),
-  action_added: ({ owner, due, type }, incident) => ({
+  linked: (input, incident) => {
+    const action = isActionId(input.ref) ? actionRef(input, incident) : undefined;
+    const url = input.evidence.find((item) => /^https?:/.test(item));
+    if (action !== undefined && url === undefined) {
+      throw new PulseError(
+        'invalid_input',
+        'the issue of an action item needs its address',
+        'put the page of the issue into evidence: "https://..."',
+      );
+    }
+    return {
+      type: input.type ?? (action === undefined ? 'other' : 'issue'),
+      ...optional({ url, action }),
+    };
+  },
+  action_added: ({ owner, due, type, severity }, incident) => ({
     action: nextActionId(incident.actions),
-    ...optional({ owner, due, type }),
+    ...optional({ owner, due, type, severity: levelOf(severity) }),
   }),
   action_changed: (input, incident) => {
     const state = ACTION_STATES.find((known) => known === input.type);
     const type = ACTION_TYPES.find((known) => known === input.type);
     const action = actionRef(input, incident);
-    return { action, ...optional({ owner: input.owner, due: input.due, state, type, reason: input.reason }) };
+    const { owner, due, reason, severity } = input;
+    return { action, ...optional({ owner, due, state, type, reason, severity: levelOf(severity) }) };
   },
 };
 
@@ -144,6 +156,14 @@ function isMissing(input: RecordInput, field: Field): boolean {
 
 function optional<T extends Record<string, unknown>>(members: T): Partial<T> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function isActionId(ref = ''): boolean {
+  return /^AI-/i.test(ref.trim());
+}
+
+function levelOf(severity: string | undefined) {
+  return severity === undefined ? undefined : parseLevel(severity);
 }
 
 function actionRef(input: RecordInput, incident: Incident): string {

@@ -69,12 +69,13 @@ const TABLE: Reducers = {
     state.attemptSince = event.id;
   },
   action_added(state, event) {
-    const { owner, due, type } = event.data;
+    const { owner, due, type, severity } = event.data;
     // Two writers may have taken the same id at the same moment: both items stay, the later gets the next id.
     const id = state.actions.has(event.data.action) ? nextActionId(state.actions) : event.data.action;
     state.actions.set(id, {
-      ...{ id, text: event.text, owner, due, type },
+      ...{ id, text: event.text, owner, due, type, severity, issue: undefined },
       ...{ state: 'open', evidence: [...event.evidence], event: event.id },
+      ...{ added: event.at, ended: undefined, imported: event.imported === true },
     });
   },
   action_changed(state, event) {
@@ -83,8 +84,16 @@ const TABLE: Reducers = {
     item.owner = event.data.owner ?? item.owner;
     item.due = event.data.due ?? item.due;
     item.type = event.data.type ?? item.type;
-    item.state = event.data.state ?? item.state;
+    item.severity = event.data.severity ?? item.severity;
     item.evidence.push(...event.evidence);
+    if (event.data.state === undefined) return;
+    item.state = event.data.state;
+    item.ended = item.state === 'open' ? undefined : event.at;
+  },
+  linked(state, event) {
+    const { action, type, url } = event.data;
+    const item = action === undefined ? undefined : state.actions.get(action);
+    if (item && type === 'issue') item.issue = url ?? item.issue;
   },
   task_done(state, event) {
     state.doneTasks.set(event.data.task, event);

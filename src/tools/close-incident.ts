@@ -4,6 +4,7 @@ import { closeGate, onlyWaits } from '../core/gates.ts';
 import { checkLegal } from '../core/record.ts';
 import { answered, Standing, standingOf } from './support/answer.ts';
 import { archiveIncident } from './support/archive.ts';
+import { boardEnd } from './support/board.ts';
 import { closeFacts } from './support/close-facts.ts';
 import { PRINTS } from './support/completion.ts';
 import { refreshFolder } from './support/documents.ts';
@@ -56,6 +57,7 @@ export default defineTool({
     const notices = [
       ...(await refreshFolder(after, deps, 'update')),
       ...(await archiveIncident(after, deps)),
+      ...(await boardEnd(after, drafts, deps)),
     ];
     const completion = await PRINTS.completion(after);
     const checklist = await PRINTS.checklist(after, deps);

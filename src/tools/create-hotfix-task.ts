@@ -9,9 +9,11 @@ import { HOUR } from '../core/time.ts';
 import { triageShort } from '../core/triage.ts';
 import { CAPS, oneLine } from '../core/untrusted.ts';
 import { answered, Standing, standingOf, triageLine } from './support/answer.ts';
+import { withTask } from './support/board.ts';
 import { refreshFolder } from './support/documents.ts';
 import { type Loaded, loadAll, loadUid } from './support/load.ts';
 import { severityDraft, statedFacts } from './support/opening.ts';
+import { pastLike } from './support/similar.ts';
 import { fitText, hashOf, keyed, removedWarning } from './support/write.ts';
 import { type Answer, type Deps, defineTool } from './tool.ts';
 
@@ -43,6 +45,7 @@ const Output = Standing.extend({
   questions: z.array(z.string()),
   triage: z.array(z.string()),
   similar: z.array(z.string()),
+  similar_past: z.array(z.string()),
   owed: z.array(z.string()),
 });
 
@@ -63,7 +66,7 @@ export default defineTool({
         'say in a few words what is broken, for example {"description": "Users cannot log in, 500 on the auth endpoint"}',
       );
     }
-    return deps.log.withNumbering(async (highest) => open(input, highest, deps));
+    return withTask(await deps.log.withNumbering(async (highest) => open(input, highest, deps)), deps);
   },
 });
 
@@ -79,7 +82,7 @@ async function open(input: Input, highest: number, deps: Deps): Promise<Opened> 
   if (again)
     return reported(again, deps, {
       ...{ opened: false, classification: null },
-      ...{ removed: [], similar: [], owed: [] },
+      ...{ removed: [], similar: [], past: [], owed: [] },
     });
 
   // Everything that can be refused comes before the first byte is kept.
@@ -113,6 +116,7 @@ async function open(input: Input, highest: number, deps: Deps): Promise<Opened> 
     classification,
     removed: [...described.removed, ...outcome.removed],
     similar: similar.map(({ incident }) => incident.label),
+    past: input.drill ? [] : await pastLike(described.text, all, similar, deps),
     // A rehearsal is no occasion to be reminded of real promises.
     owed: input.drill ? [] : all.flatMap(({ incident, clocks }) => owedBy(incident, clocks)),
   });
@@ -159,6 +163,7 @@ async function reported(
     classification: Classification | null;
     removed: { type: string; token: string }[];
     similar: string[];
+    past: string[];
     owed: string[];
   },
 ): Promise<Opened> {
@@ -191,6 +196,9 @@ async function reported(
     ...(result.similar.length > 0
       ? [`Similar and open: ${result.similar.join(', ')}. If it is the same, record marked_duplicate.`]
       : []),
+    ...(result.past.length > 0
+      ? [`Similar and ended: ${result.past.join(', ')}. list_incidents with text shows what helped.`]
+      : []),
     ...(owed.length > 0
       ? [`Still owed from earlier: ${owed.join('; ')}${moreOwed > 0 ? `; ${moreOwed} more` : ''}.`]
       : []),
@@ -204,7 +212,10 @@ async function reported(
   return answered(
     standing,
     lines,
-    { folder, opened: result.opened, range, questions, triage, similar: result.similar, owed },
+    {
+      ...{ folder, opened: result.opened, range, questions, triage },
+      ...{ similar: result.similar, similar_past: result.past, owed },
+    },
     warnings,
   );
 }

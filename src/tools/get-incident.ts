@@ -4,6 +4,7 @@ import { formatDuration } from '../core/duration.ts';
 import { closeGate, openDebts } from '../core/gates.ts';
 import { handoffText } from '../core/handoff.ts';
 import { folderOf } from '../core/incident.ts';
+import { lateActions } from '../core/owed.ts';
 import { tasksOf } from '../core/tasks.ts';
 import { triageShort } from '../core/triage.ts';
 import { fence, oneLine } from '../core/untrusted.ts';
@@ -11,12 +12,14 @@ import { answered, Standing, standingOf, triageLine } from './support/answer.ts'
 import { closeFacts } from './support/close-facts.ts';
 import { refreshFolder } from './support/documents.ts';
 import { runningJobs } from './support/jobs.ts';
-import { loadIncident } from './support/load.ts';
+import { loadAmong } from './support/load.ts';
 import { defineTool } from './tool.ts';
 
 /** How much of the latest events an ordinary answer shows. */
 const RECENT = 3;
 const LINE = 100;
+/** Late action items of other incidents that one answer names. */
+const MOST_LATE = 3;
 /** Events of one page of the list, and how long one line of it may be. */
 const PAGE = 100;
 const WIDE = 400;
@@ -43,13 +46,15 @@ export default defineTool({
     triage: z.array(z.string()),
     missing_to_close: z.array(z.string()),
     recent: z.array(z.string()),
+    /** Action items of other incidents whose time has passed. */
+    late_elsewhere: z.array(z.string()).optional(),
     jobs: z.array(z.string()).optional(),
     handoff: z.string().optional(),
     events: z.array(z.string()).optional(),
     more_after: z.string().nullable().optional(),
   }),
   async run({ incident: ref, handoff, after }, deps) {
-    const loaded = await loadIncident(ref, deps);
+    const { loaded, others } = await loadAmong(ref, deps);
     const { incident, clocks } = loaded;
     const notices = after === undefined ? await refreshFolder(loaded, deps, 'refresh') : [];
     const nowMs = deps.clock.now();
@@ -67,6 +72,7 @@ export default defineTool({
     const jobs = runningJobs(deps.workspace.root).map(
       ({ id, title, note }) => `${title}: ${note}; ask its tool with {"job": "${id}"}`,
     );
+    const late = (incident.drill ? [] : others).flatMap((one) => lateActions(one.incident, one.clocks));
     const damage =
       loaded.damage.length > 0
         ? [`${loaded.damage.length} damaged line(s) in the log: run hotfix-pulse verify.`]
@@ -80,6 +86,7 @@ export default defineTool({
       triage: triageShort(incident),
       missing_to_close: closing.missing.map((item) => item.id),
       recent,
+      ...(late.length > 0 ? { late_elsewhere: late.slice(0, MOST_LATE) } : {}),
       ...(jobs.length > 0 ? { jobs } : {}),
     };
     const warnings = [...damage, ...notices];
@@ -115,6 +122,7 @@ export default defineTool({
       `Open tasks: ${open.map((task) => task.id).join(' ') || 'none'}`,
       ...(actions.length > 0 ? [`Open action items: ${actions.map((item) => item.id).join(' ')}`] : []),
       ...debts.map((debt) => `Debt: ${debt}`),
+      ...lateLine(late),
       `Missing to close: ${data.missing_to_close.join(', ') || 'nothing'}`,
       ...jobs.map((job) => `Still running: ${job}`),
       untrusted(recent.join('\n'), 'latest events'),
@@ -123,6 +131,13 @@ export default defineTool({
     return answered(standing, lines, data, warnings);
   },
 });
+
+/** One line about other incidents: this one is what the caller is here for. */
+function lateLine(late: readonly string[]): string[] {
+  if (late.length === 0) return [];
+  const more = late.length > MOST_LATE ? ` and ${late.length - MOST_LATE} more` : '';
+  return [`Late elsewhere: ${late.slice(0, MOST_LATE).join('; ')}${more} (hotfix-pulse status)`];
+}
 
 /** `Next update due in 12 minutes` or `... overdue by 3 minutes`. */
 function clockLine(clock: Clock, nowMs: number): string {

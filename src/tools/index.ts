@@ -2,6 +2,7 @@ import backportHotfix from './backport-hotfix.ts';
 import checkHotfix from './check-hotfix.ts';
 import classifySeverity from './classify-severity.ts';
 import closeIncident from './close-incident.ts';
+import createFollowupIssues from './create-followup-issues.ts';
 import createHotfixTask from './create-hotfix-task.ts';
 import deployHotfix from './deploy-hotfix.ts';
 import draftUpdate from './draft-update.ts';
@@ -36,6 +37,7 @@ export const TOOLS: readonly Tool[] = [
   draftUpdate,
   updateTask,
   writePostmortem,
+  createFollowupIssues,
   closeIncident,
   reviewIncidents,
 ];

@@ -4,7 +4,7 @@ import type { EventDraft } from '../core/events.ts';
 import { branchOf, type Incident, lastOf } from '../core/incident.ts';
 import { checkLegal } from '../core/record.ts';
 import { fetchNews, type HotfixBase } from '../core/ship/hotfix-start.ts';
-import type { Branches } from '../ports.ts';
+import type { Branches } from '../ports-git.ts';
 import { Standing } from './support/answer.ts';
 import { reportStarted, type Started, shownRef } from './support/hotfix-report.ts';
 import { loadIncident } from './support/load.ts';

@@ -4,7 +4,8 @@ import type { PulseError } from '../core/errors.ts';
 import type { Actor } from '../core/events.ts';
 import type { Matrix, PresetName } from '../core/severity.ts';
 import type { ShipSettings } from '../core/ship/ship-settings.ts';
-import type { Clock, EventLog, Git, Ids, Pace, Templates, Workspace } from '../ports.ts';
+import type { Clock, EventLog, Ids, Pace, TaskBoard, Templates, TextSearch, Workspace } from '../ports.ts';
+import type { Git } from '../ports-git.ts';
 import type { Approvals, Backports, Changes, Checks, Rollbacks, Shipping } from '../ports-ship.ts';
 import type { Tracker } from '../ports-tracker.ts';
 
@@ -39,6 +40,8 @@ export interface Deps {
   log: EventLog;
   workspace: Workspace;
   templates: Templates;
+  /** Finds earlier incidents. */
+  search: TextSearch;
   git: Git | null;
   clock: Clock;
   ids: Ids;
@@ -52,6 +55,8 @@ export interface Deps {
   rollbacks?: Rollbacks;
   /** Where the team tracks its work. */
   tracker?: Tracker;
+  /** Shows incidents as tasks. Absent where the repository has no task manager. */
+  board?: TaskBoard;
   /** Somebody who can be asked for a yes. Absent where nobody can. */
   approvals?: Approvals;
   /** Absent where a call has to answer soon: long work then becomes a job. */

@@ -1,6 +1,5 @@
 import * as z from 'zod/v4';
 import { narrativeOf } from '../core/documents/documents.ts';
-import { lintOf } from '../core/documents/lint.ts';
 import { mergeNarratives, type Narrative } from '../core/documents/narrative.ts';
 import type { EventDraft } from '../core/events.ts';
 import { folderOf } from '../core/incident.ts';
@@ -9,7 +8,7 @@ import { cleanText } from '../core/untrusted.ts';
 import { answered, Standing, standingOf } from './support/answer.ts';
 import { viewFor, writeFolder } from './support/documents.ts';
 import { loadIncident, loadUid } from './support/load.ts';
-import { formOf, postmortemText } from './support/postmortem.ts';
+import { countOf, formOf, lintNow, postmortemText } from './support/postmortem.ts';
 import { hashOf, removedWarning, sentTwice } from './support/write.ts';
 import { defineTool } from './tool.ts';
 
@@ -54,8 +53,9 @@ export default defineTool({
     // A template that cannot be used is told before anything is recorded.
     const view = viewFor(loaded, deps);
     await postmortemText(loaded.incident, view, narrative, deps);
-    const findings = lintOf(loaded.incident, narrative, view);
-    const errors = findings.filter((finding) => finding.level === 'error').length;
+    const findings = await lintNow(loaded, narrative, deps);
+    const errors = countOf(findings, 'error');
+    const warned = countOf(findings, 'warning');
     const inputHash = hashOf('write_postmortem', input, deps);
     const draft: EventDraft = {
       ...{
@@ -66,7 +66,7 @@ export default defineTool({
         at_source: 'observed',
       },
       input_hash: inputHash,
-      data: { errors, warnings: findings.length - errors, preset, narrative: safe.narrative },
+      data: { errors, warnings: warned, preset, narrative: safe.narrative },
     };
     if (sentTwice(loaded, inputHash, deps.actor, deps.clock.now()).length === 0) {
       await deps.log.append({ incident: loaded.incident.uid, by: deps.actor, drafts: [draft] });
@@ -76,13 +76,13 @@ export default defineTool({
     const path = `${folderOf(after.incident)}/post-mortem.md`;
     const paths = extra === null ? [path] : [path, extra];
     const lines = [
-      `Postmortem (${preset}): ${paths.join(' and ')} (also resource incident://${after.incident.uid}/post-mortem.md). ${errors} error(s), ${findings.length - errors} warning(s).`,
+      `Postmortem (${preset}): ${paths.join(' and ')} (also resource incident://${after.incident.uid}/post-mortem.md). ${errors} error(s), ${warned} warning(s), ${countOf(findings, 'note')} note(s).`,
       ...findings.map((finding) => `- ${finding.level} · ${finding.where}: ${finding.text}`),
     ];
     return answered(
       await standingOf(after, deps),
       lines,
-      { path, paths, preset, findings, errors, warnings_found: findings.length - errors },
+      { path, paths, preset, findings, errors, warnings_found: warned },
       [...removedWarning(safe.removed), ...notices],
     );
   },

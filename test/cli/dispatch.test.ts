@@ -5,6 +5,7 @@ import { OPERATIONS, operationCommand } from '../../src/cli/operation.ts';
 import { ERROR_CODES, PulseError } from '../../src/core/errors.ts';
 import { TOOLS } from '../../src/tools/index.ts';
 import { checkedArguments } from '../../src/tools/support/call.ts';
+import { tempFolder } from '../support/repo.ts';
 import { fakeWorld, opened, run, sample } from './fakes.ts';
 
 describe('running an operation', () => {
@@ -228,7 +229,7 @@ describe('every example is a call that works', () => {
     const { code, world, stderr } = await run(
       [...argv, ...(argv[0] === 'watch' ? ['--for', '0'] : [])],
       fakeWorld([opened()]),
-      {},
+      { cwd: tempFolder() },
       tools,
     );
     // not_found is fine: the fake world has neither that incident nor that event; some commands need a terminal or git.

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import * as z from 'zod/v4';
 import type { App } from '../../src/cli/app.ts';
 import { runCli } from '../../src/cli/dispatch.ts';
@@ -49,6 +52,8 @@ export interface FakeIo extends Io {
 }
 
 export interface FakeOptions {
+  /** A real folder, for commands that write a file. */
+  cwd?: string;
   tty?: boolean | { stdin?: boolean; stdout?: boolean; stderr?: boolean };
   env?: Record<string, string>;
   stdin?: Uint8Array | string;
@@ -78,7 +83,7 @@ export function fakeIo(options: FakeOptions = {}): FakeIo {
       for (const handler of handlers) handler();
     },
     env: options.env ?? {},
-    cwd: '/repo',
+    cwd: options.cwd ?? '/repo',
     stdout: sink('stdout'),
     stderr: sink('stderr'),
     stdin: { isTTY: isTTY('stdin'), chunks: () => pieces(options.stdin ?? '') },
@@ -86,6 +91,10 @@ export function fakeIo(options: FakeOptions = {}): FakeIo {
       const content = options.files?.[path];
       if (content === undefined) throw Object.assign(new Error(`open '${path}'`), { code: 'ENOENT' });
       return pieces(content);
+    },
+    /** Where a test gave it a real folder it is written; `/repo` is none. */
+    async newFile(path, text) {
+      if (existsSync(this.cwd ?? '')) await writeFile(resolve(this.cwd ?? '', path), text, { flag: 'wx' });
     },
     async ask(question) {
       asked.push(question);
@@ -204,6 +213,7 @@ export function fakeApp(world: World, io: FakeIo, tools: readonly Tool[] = [samp
       postmortem: { preset: 'default', template: null, fault: null },
     },
     templates: { render: unused },
+    search: { rank: unused },
     actor,
     redact: (text) => ({ text, removed: [] }),
   });
@@ -235,6 +245,7 @@ export function fakeApp(world: World, io: FakeIo, tools: readonly Tool[] = [samp
       data: { folder: 'specs/x' },
       warnings: [],
     }),
+    writeExport: (_folder, files) => Object.keys(files).map((path) => ({ path, result: 'written' })),
     importIncident: async () => ({ text: 'Took over', data: {}, warnings: [] }),
     async refreshFolder(_loaded, _deps, mode) {
       world.calls.push({ refresh: mode });

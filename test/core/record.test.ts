@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { PulseError } from '../../src/core/errors.ts';
 import { dataSchema } from '../../src/core/events.ts';
+import { GATE_FACTS } from '../../src/core/gate-facts.ts';
+import { shared } from '../../src/core/gate-rules.ts';
 import { KIND_NAMES, type Kind, kindSpec, RECORDABLE_KINDS } from '../../src/core/kinds.ts';
 import { checkLegal, dataFor, exampleOf, notedDraft, type RecordInput } from '../../src/core/record.ts';
-import { type Story, story } from '../support/events.ts';
+import { minute, type Story, story } from '../support/events.ts';
 
 /** Where each example can be said. */
 const SUITABLE: Partial<Record<Kind, () => Story>> = {
@@ -172,6 +174,48 @@ describe('what an event points to', () => {
 });
 
 describe('action items', () => {
+  it('have their issue by a link that names them', () => {
+    const s = story('P1').add('action_added');
+    const link = { type: 'issue', ref: 'ai-001', evidence: ['https://t.example/7'] };
+    expect(say('linked', link, s)).toEqual({ type: 'issue', action: 'AI-001', url: 'https://t.example/7' });
+    s.add('linked', { data: { type: 'issue', action: 'AI-001', url: 'https://t.example/7' } });
+    expect(s.fold().actions.get('AI-001')?.issue).toBe('https://t.example/7');
+    // Sharing the work is not sharing the document.
+    s.add('postmortem_written');
+    expect(shared(s.fold())).toEqual({ state: 'open' });
+    expect(refusal(() => say('linked', { ...link, ref: 'AI-9' }, s)).code).toBe('not_found');
+    expect(refusal(() => say('linked', { ...link, evidence: ['metric: 1'] }, s)).code).toBe('invalid_input');
+  });
+
+  it('are approved for the tracker, which is no approval of a change', () => {
+    const s = story('P1').add('approval_given', { data: { strength: 'word', about: 'follow_ups' } });
+    expect(GATE_FACTS.approval.of(s.fold())).toEqual({ state: 'open' });
+    s.add('approval_given', { data: { strength: 'word' } });
+    expect(GATE_FACTS.approval.of(s.fold())).toMatchObject({ state: 'met' });
+  });
+
+  it('may have a severity of their own', () => {
+    expect(say('action_added', { severity: 'SEV1' })).toMatchObject({ severity: 'P0' });
+    expect(say('action_changed', { severity: 'P3' })).toMatchObject({ severity: 'P3' });
+    expect(refusal(() => say('action_added', { severity: 'huge' })).code).toBe('invalid_input');
+    const s = story('P1').add('action_added', { data: { severity: 'P0' } });
+    expect(s.fold().actions.get('AI-001')?.severity).toBe('P0');
+    s.add('action_changed', { data: { severity: 'P3' } });
+    expect(s.fold().actions.get('AI-001')?.severity).toBe('P3');
+  });
+
+  it('know since when they are over, until they are taken up again', () => {
+    const s = story('P1').add('action_added');
+    const ended = () => s.fold().actions.get('AI-001')?.ended;
+    expect(ended()).toBeUndefined();
+    s.add('action_changed', { minute: 90, data: { state: 'dropped' } });
+    expect(ended()).toBe(minute(90));
+    s.add('action_changed', { data: { owner: 'Ben' } });
+    expect(ended()).toBe(minute(90));
+    s.add('action_changed', { data: { state: 'open' } });
+    expect(ended()).toBeUndefined();
+  });
+
   it('get the next free id', () => {
     const s = story('P1');
     expect(say('action_added', {}, s)).toMatchObject({ action: 'AI-001', owner: 'Ana', type: 'detect' });

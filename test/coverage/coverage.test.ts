@@ -24,7 +24,7 @@ const TABLES: readonly { name: string; preset: SeedTable['preset']; rows: readon
 const ALL = TABLES.flatMap(({ rows }) => rows);
 
 /** Rows that wait for a later issue: this many and no more, so that none is added without a look. */
-const MOST_LATER = 5;
+const MOST_LATER = 3;
 
 /** Each preset is played once, all at the same time. */
 const worlds = new Map<SeedTable['preset'], World>();

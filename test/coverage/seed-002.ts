@@ -1,4 +1,5 @@
 import { asks, inFolder, keepsNoSecret, listed, mitigation, refused } from './acts.ts';
+import { issuesCreated, issueTexts } from './follow-ups.ts';
 import {
   all,
   checklist,
@@ -18,7 +19,7 @@ import {
   tickedAt,
   under,
 } from './producers.ts';
-import { later, rowsOf, type SeedTable } from './rows.ts';
+import { rowsOf, type SeedTable } from './rows.ts';
 import { FACTS_OF } from './story.ts';
 
 const TRIAGE = 'hotfix/references/triage.md';
@@ -362,19 +363,26 @@ export const SEED_002: SeedTable = {
         all(
           skill('hotfix/references/postmortem.md', "Each becomes an issue in the team's tracker"),
           recorded('action_added', { action: 'AI-001' }),
+          issueTexts(/^> \S/m),
         ),
       ],
       [
         'labels',
         [69],
         'with labels for follow-up and severity',
-        skill('hotfix/references/postmortem.md', '`incident-follow-up` and the severity'),
+        all(
+          skill('hotfix/references/postmortem.md', '`incident-follow-up` and the severity'),
+          issueTexts(/^Labels: incident-follow-up, P1$/m),
+        ),
       ],
       [
         'links',
         [70],
         'linked to the postmortem and each other',
-        skill('hotfix/references/postmortem.md', 'linked to the postmortem and to its sisters'),
+        all(
+          skill('hotfix/references/postmortem.md', 'linked to the postmortem and to its sisters'),
+          issueTexts(/\*\*Postmortem\*\*: specs\/hotfix-\d{3}\S+\/post-mortem\.md/, /^- AI-\d{3} \S/m),
+        ),
       ],
       [
         'owners',
@@ -382,6 +390,7 @@ export const SEED_002: SeedTable = {
         'with owner and due date',
         all(
           recorded('action_added', { owner: 'Ana', due: '2026-01-20' }),
+          issueTexts(/\*\*Owner\*\*: (?!UNKNOWN)\S/, /^Due: \d{4}-\d\d-\d\d$/m),
           refused(
             'Loose',
             [
@@ -399,10 +408,7 @@ export const SEED_002: SeedTable = {
         'create',
         [72],
         'made through a tool',
-        later(
-          7,
-          'create_followups over the GitHub port; until then the skill tells how and the link is recorded',
-        ),
+        all(issuesCreated(), skill('postmortem/SKILL.md', 'Call `create_followup_issues`')),
       ],
     ]),
     ...rowsOf('002', 'done', [

@@ -1,4 +1,5 @@
 import { asks, example, file, mitigation, reviewed } from './acts.ts';
+import { boarded } from './board.ts';
 import {
   all,
   checklist,
@@ -21,7 +22,7 @@ import {
   task,
   under,
 } from './producers.ts';
-import { later, rowsOf, type SeedTable } from './rows.ts';
+import { rowsOf, type SeedTable } from './rows.ts';
 import { BRANCH, FACTS_OF } from './story.ts';
 
 const FIX = 'hotfix/references/fix.md';
@@ -138,12 +139,7 @@ export const SEED_003: SeedTable = {
           shows('hotfix.md', '- **Investigation Start**: 2026-01-05 14:04 UTC'),
         ),
       ],
-      [
-        'ohno',
-        [29, 30, 72],
-        'created, started and finished in the task manager of that document',
-        later(6, 'commands of another task manager; the record itself has its own tasks'),
-      ],
+      ['ohno', [29, 30, 72], 'created, started and finished in the task manager of that document', boarded()],
     ]),
     ...rowsOf('003', 'impact', [
       ['heading', [33], 'impact is looked into', skill(TRIAGE, '## Questions')],

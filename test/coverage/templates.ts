@@ -301,7 +301,7 @@ export const POSTMORTEM_TEMPLATE: Pick<SeedTable, 'preset' | 'rows'> = {
         'each with owner, date and reason',
         well(
           '### Short-Term (This Month)',
-          /- \[ \] \*\*AI-001\*\*: Test logins without a session\n {2}- \*\*Owner\*\*: Ana\n {2}- \*\*Due\*\*: 2026-01-20\n {2}- \*\*Why\*\*: \S/,
+          /- \[ \] \*\*AI-001\*\*: Test logins without a session.*\n {2}- \*\*Owner\*\*: Ana\b.*\n {2}- \*\*Due\*\*: 2026-01-20\b.*\n {2}- \*\*Why\*\*: \S/,
         ),
       ],
       ['prevention-tests', [], 'tests', well('### Tests Added', 'AI-001')],

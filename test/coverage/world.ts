@@ -12,7 +12,7 @@ import { PRINTS } from '../../src/tools/support/completion.ts';
 import { documentsOf, publishIncident, refreshFolder } from '../../src/tools/support/documents.ts';
 import { importIncident } from '../../src/tools/support/import-incident.ts';
 import { loadAll, loadIncident } from '../../src/tools/support/load.ts';
-import { createDeps, createSampleRepo, type WiredDeps } from '../../src/wire.ts';
+import { createDeps, createSampleRepo, type WiredDeps, writeExport } from '../../src/wire.ts';
 import { fakeIo } from '../cli/fakes.ts';
 import { git } from '../support/repo.ts';
 import { type Moment, STORY, TIMES } from './story.ts';
@@ -122,7 +122,15 @@ function cliOf(deps: WiredDeps): (argv: readonly string[]) => Promise<string> {
     const io = fakeIo();
     const code = await runCli(argv, io, {
       ...{ version: '0.0.0', tools: TOOLS, callTool, loadIncident, loadAll },
-      ...{ documentsOf, publishIncident, importIncident, refreshFolder, archiveIncident, createSampleRepo },
+      ...{
+        documentsOf,
+        publishIncident,
+        importIncident,
+        refreshFolder,
+        archiveIncident,
+        createSampleRepo,
+        writeExport,
+      },
       findRoot: () => Promise.resolve(deps.workspace.root),
       createDeps: () => Promise.resolve(deps),
     });

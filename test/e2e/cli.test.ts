@@ -156,7 +156,8 @@ describe('the command line', () => {
     expect(taken.code, taken.err + taken.out).toBe(0);
     expect(json(taken.out)).toMatchObject({ incident: 'hotfix-007', problems: [], severity: 'P1' });
     expect(readFileSync(join(folder, 'hotfix.md'), 'utf8')).toContain('Words of a person.');
-    expect(run(repo, ['import', 'specs/hotfix-007-users-cant-login']).code).toBe(4);
+    const again = run(repo, ['import', 'specs/hotfix-007-users-cant-login', '--json']);
+    expect(json(again.out)).toMatchObject({ incident: 'hotfix-007', imported: 0 });
     // History is no key: what was verified by hand does not open the resolve gate.
     expect(run(repo, ['record', 'over', '--kind', 'resolved']).code).toBe(6);
     // The next number counts on from there.

@@ -46,6 +46,7 @@ const LAYERS: Record<string, Layer> = {
 const ONLY_IN: readonly { imports: RegExp; files: readonly string[] }[] = [
   { imports: /^gray-matter$/, files: ['src/adapters/front-matter.ts'] },
   { imports: /^mustache$/, files: ['src/adapters/mustache.ts'] },
+  { imports: /^minisearch$/, files: ['src/adapters/text-search.ts'] },
   { imports: /^(node:)?child_process$/, files: ['src/adapters/git.ts', 'src/adapters/checks.ts'] },
   { imports: /^@modelcontextprotocol\/sdk(\/|$)/, files: ['src/mcp/server.ts'] },
 ];

@@ -87,8 +87,10 @@ function intervalProblems(
   const expected = expectedOf(row);
   return intervalsOf(incident).flatMap(({ name, label, ms }) => {
     const want = expected[name];
-    const printed = new RegExp(`^\\| ${label} \\|.*\\| ([^|]+) \\|$`, 'm').exec(postmortem)?.[1];
-    const words = want === null ? /^unknown: / : new RegExp(`^${wordsOf(want)}$`);
+    const printed = new RegExp(`^\\| ${label} \\|.*\\| ([^|<]+?) (?:<!-- ev:[^|]+ )?\\|$`, 'm').exec(
+      postmortem,
+    )?.[1];
+    const words = want === null ? /^UNKNOWN - ask / : new RegExp(`^${wordsOf(want)}$`);
     return [
       ...(ms === want ? [] : [`${name} is ${ms} ms, the timestamps say ${want}`]),
       ...(printed !== undefined && words.test(printed) ? [] : [`${name} is printed as "${printed}"`]),

@@ -13,6 +13,9 @@ export const AGENTS =
   process.env.HOTFIX_PULSE_AGENTS ??
   join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'hotfix-pulse-ci', 'agents');
 
+/** The browser that opens the pages we write. */
+export const CHROMIUM = process.env.HOTFIX_PULSE_CHROMIUM ?? '/usr/bin/chromium';
+
 const AGENT_NAMES = ['node22', 'claude', 'codex', 'opencode', 'gemini'];
 
 /** What a suite may need beyond `npm ci`: whether it is here, and how to get it. */
@@ -26,6 +29,14 @@ const TOOLS = {
     why: 'prlimit is missing: apt-get install util-linux',
   },
   tmux: { here: () => runs('tmux', ['-V']), why: 'tmux is missing: apt-get install tmux' },
+  chromium: {
+    here: () => runs(CHROMIUM, ['--version']),
+    why: 'chromium is missing: apt-get install chromium fonts-noto-color-emoji (HOTFIX_PULSE_CHROMIUM names another)',
+  },
+  pdftotext: {
+    here: () => runs('pdftotext', ['-v']),
+    why: 'pdftotext is missing: apt-get install poppler-utils',
+  },
   root: { here: () => process.getuid?.() === 0, why: 'only root can do this: run the suite as root' },
   shared: { here: () => existsSync(join(SHARED, 'tools')), why: 'the folder ../shared is missing' },
   agents: {

@@ -48,6 +48,9 @@ export function measured(events: readonly RecordedEvent[]) {
     time_to_restore: between(at.started, at.impact_ended),
     time_to_resolve: between(at.detected, at.resolved),
     duration: between(at.started ?? at.detected, at.impact_ended ?? at.resolved),
+    mitigate: between(at.detected, at.mitigated),
+    repair: between(at.mitigated ?? at.detected, at.deployed),
+    monitor: between(at.deployed ?? at.mitigated, at.resolved),
   };
 }
 
@@ -74,7 +77,16 @@ function anchors(events: readonly RecordedEvent[]) {
     resolved: standing('resolved', (e) => e.kind === 'reopened'),
     cause: standing('cause_identified', (e) => e.kind === 'reopened'),
     opened: ms(recorded.find((e) => e.kind === 'opened')),
+    deployed: deployedAt(recorded),
   };
+}
+
+/** The last deploy to production, unless a hotfix was taken back after it. */
+function deployedAt(recorded: readonly RecordedEvent[]): number | null {
+  const last = recorded.filter((e) => e.kind === 'deployed' && e.data.environment === 'production').at(-1);
+  const isUndone = (e: RecordedEvent) =>
+    e.kind === 'rolled_back' && e.data.target === 'hotfix' && last !== undefined && e.id > last.id;
+  return last === undefined || recorded.some(isUndone) ? null : Date.parse(last.at);
 }
 
 export function factsOf(incident: Incident, view: DocumentView): Facts {

@@ -77,7 +77,10 @@ describe('the tracer', () => {
           const bad = text.slice(0, index) + planted + text.slice(index + digits.length);
           if (full.trace(name, bad).length > 0) return [];
           const line = bad.split('\n')[bad.slice(0, index).split('\n').length - 1] ?? '';
-          return /^<!-- pulse:/.test(line) ? [] : [`${name}: ${line}`];
+          // Hidden ids have a test of their own: test/core/documents/provenance.test.ts.
+          const inMark = text.lastIndexOf('<!-- ', index) > text.lastIndexOf('-->', index);
+          // Another true duration in a narrative is a true duration; whether it is meant, no program can say.
+          return inMark || line.includes('_(narrative)_') ? [] : [`${name}: ${line}`];
         }),
     );
     expect(alive).toEqual([]);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PulseError } from '../../src/core/errors.ts';
 import type { BisectProgress, BisectReport } from '../../src/core/ship/change-range.ts';
-import type { GitHistory } from '../../src/ports.ts';
+import type { GitHistory } from '../../src/ports-git.ts';
 import { loadIncident } from '../../src/tools/support/load.ts';
 import type { Deps } from '../../src/tools/tool.ts';
 import { DAY, type Found, HARM, type Story, suspectStory } from '../support/suspect-repo.ts';

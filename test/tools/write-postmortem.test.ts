@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import createHotfixTask from '../../src/tools/create-hotfix-task.ts';
 import recordTimelineEvent from '../../src/tools/record-timeline-event.ts';
@@ -86,6 +86,46 @@ describe('write_postmortem', () => {
     await w.write();
     expect(w.file()).toContain('## Prevention Measures');
     expect(w.file()).toContain(`${end}\nOur own words.\n`);
+  });
+
+  it('loses nothing of what a person changed inside a generated part', async () => {
+    const w = await world({ preset: 'default' });
+    await w.write();
+    w.repo.write(
+      FILE,
+      w.file().replace('## Lessons Learned\n', '## Lessons Learned\n\nAn edit in the wrong place.\n'),
+    );
+    const { warnings } = await w.write({ lessons: ['Watch logins'] });
+    expect(w.file()).not.toContain('An edit in the wrong place.');
+    const [, saved = ''] = /post-mortem\.md: .*a copy is kept at (\S+\.\d+)\./.exec(warnings.join(' ')) ?? [];
+    const kept = readFileSync(isAbsolute(saved) ? saved : join(w.repo.root, saved), 'utf8');
+    expect(kept).toContain('An edit in the wrong place.');
+  });
+
+  it('finds what nothing recorded supports, and what people wrote beside it', async () => {
+    const w = await world({ preset: 'default' });
+    await w.write();
+    const end = '<!-- pulse:end lessons -->\n';
+    w.repo.write(
+      FILE,
+      w.file().replace(end, `${end}\nIt was human error? No. The token was ghp_${'a1B2'.repeat(9)}.\n`),
+    );
+    const { text, data } = await w.write({ impact: '4,711 users were hurt for 3 hours.' });
+    const findings = data.findings as { level: string; where: string; text: string }[];
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        level: 'warning',
+        where: 'narrative.impact',
+        text: expect.stringContaining('4711, 3 h'),
+      }),
+    );
+    expect(findings).toContainEqual(expect.objectContaining({ level: 'error', where: 'prose' }));
+    expect(text).not.toContain('ghp_');
+    const count = (level: string) => findings.filter((one) => one.level === level).length;
+    expect(data).toMatchObject({ errors: count('error'), warnings_found: count('warning') });
+    expect(text).toContain(
+      `${count('error')} error(s), ${count('warning')} warning(s), ${count('note')} note(s).`,
+    );
   });
 
   it('under pokayokay writes the second copy, by the day of the resolution', async () => {

@@ -23,6 +23,15 @@ export function choice(options: readonly string[], chosen: string | null): strin
   return options.map((option) => `[${option === chosen ? 'X' : ' '}] ${option}`).join(' | ');
 }
 
+/**
+ * The events behind a line, hidden from readers and there for whoever asks where it comes from. Ids are
+ * letters and digits, so nothing can end the comment early.
+ */
+export function sourceMark(events: readonly string[]): string {
+  const ids = events.filter((id) => /^[0-9A-Z]{1,40}$/.test(id));
+  return ids.length === 0 ? '' : ` <!-- ev:${ids.join(' ')} -->`;
+}
+
 /** Cells are finished Markdown on one line, with `|` already escaped (`mdInline` does that). */
 export function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;

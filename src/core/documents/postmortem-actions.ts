@@ -2,7 +2,7 @@ import type { ActionItem, Incident } from '../incident.ts';
 import { endedAt } from '../intervals.ts';
 import { DAY, msOf } from '../time.ts';
 import { PREVENTION } from './postmortem-after.ts';
-import type { PostmortemAction } from './postmortem-model.ts';
+import { type PostmortemAction, unknown } from './postmortem-model.ts';
 
 /** Days after the end of the incident up to which an action item counts as immediate, short-term, long-term. */
 const HORIZONS = [
@@ -20,6 +20,7 @@ const AREA_OF_TYPE: Record<string, PostmortemAction['area']> = { detect: 'monito
 
 export function actionsOf(incident: Incident): PostmortemAction[] {
   const from = endedAt(incident) ?? incident.opened?.at ?? null;
+  const ask = unknown(incident, null, 'incident_commander').text;
   return [...incident.actions.values()].map((action) => ({
     id: action.id,
     text: action.text,
@@ -29,7 +30,7 @@ export function actionsOf(incident: Incident): PostmortemAction[] {
     state: action.state,
     horizon: horizonOf(action.due, from),
     area: areaOf(action),
-    why: Object.entries(PREVENTION).find(([type]) => type === action.type)?.[1] ?? 'UNKNOWN',
+    why: Object.entries(PREVENTION).find(([type]) => type === action.type)?.[1] ?? ask,
     event: action.event,
   }));
 }

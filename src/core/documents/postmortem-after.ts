@@ -1,5 +1,6 @@
 import type { ActionItem, Incident } from '../incident.ts';
-import { ACTION_TYPES, ROLES } from '../kinds.ts';
+import type { Anchor } from '../intervals.ts';
+import { ACTION_TYPES, ROLES, type Role } from '../kinds.ts';
 import { duration, roleWords, toldOf, utc, whatOf, whoOf } from './describe.ts';
 import {
   item,
@@ -9,6 +10,7 @@ import {
   section,
   unknown,
 } from './postmortem-model.ts';
+import { actorIds, anchorIds } from './sources.ts';
 import type { DocumentView } from './view.ts';
 
 /** Sections of the postmortem that look ahead, and its appendix. */
@@ -20,9 +22,13 @@ export const PREVENTION: Record<(typeof ACTION_TYPES)[number], string> = {
   process: 'Change how we work',
 };
 
+/** The list of action items is whole, so that this is known. */
+export const NOT_AMONG = 'not among the action items';
+
 export function actionSections(incident: Incident): PostmortemSection[] {
   const actions = [...incident.actions.values()];
-  const missing = (text: string | undefined) => text ?? 'UNKNOWN';
+  const ask = unknown(incident, null, 'incident_commander').text;
+  const missing = (text: string | undefined) => text ?? ask;
   const table = {
     columns: ['ID', 'Action', 'Owner', 'Due', 'Type', 'Status'],
     rows: actions.map(({ id, text, owner, due, type, state, event }) => ({
@@ -30,13 +36,14 @@ export function actionSections(incident: Incident): PostmortemSection[] {
       events: [event],
     })),
   };
-  const none = [unknown(incident, 'Action items', 'incident_commander')];
+  const none = unknown(incident, 'Action items', 'incident_commander');
+  const ids = actions.map(({ event }) => event);
   return [
     section(
       'actions',
       'Action Items',
       2,
-      actions.length === 0 ? none : [],
+      actions.length === 0 ? [none] : [],
       actions.length === 0 ? null : table,
     ),
     section(
@@ -46,7 +53,7 @@ export function actionSections(incident: Incident): PostmortemSection[] {
       ACTION_TYPES.flatMap((type) => {
         const ofType = actions.filter((action) => action.type === type && action.state !== 'dropped');
         return ofType.length === 0
-          ? [item(PREVENTION[type], 'no action item', 'computed', [], false)]
+          ? [actions.length === 0 ? none : item(PREVENTION[type], NOT_AMONG, 'computed', ids, false)]
           : ofType.map((action) => prevention(PREVENTION[type], action));
       }),
     ),
@@ -57,26 +64,38 @@ function prevention(label: string, { text, state, event, id }: ActionItem) {
   return item(label, `${id}: ${text}`, 'record', [event], state === 'done');
 }
 
-/** A duration, or why there is none. */
-export function intervalWords(interval: DocumentView['intervals'][number]): string {
-  if (interval.problem === 'missing')
-    return `unknown: nobody recorded ${interval.missing.map(roleWords).join(' and ')}`;
-  if (interval.problem === 'impossible') return 'impossible: the end is recorded before the beginning';
-  return duration(interval.ms) ?? 'unknown';
+/** Who would know a time that nobody recorded. */
+export const ASK: Record<Anchor, Role> = {
+  started: 'ops_lead',
+  detected: 'responder',
+  acknowledged: 'responder',
+  mitigated: 'ops_lead',
+  impact_ended: 'ops_lead',
+  resolved: 'incident_commander',
+};
+
+/** A duration with the two events that it lies between, or why there is none. */
+export function intervalItem(
+  incident: Incident,
+  { problem, missing, ms, from, to }: DocumentView['intervals'][number],
+): PostmortemItem {
+  const ids = anchorIds(incident, from, to);
+  const [first] = missing;
+  if (problem === 'missing' && first !== undefined) {
+    const { text } = unknown(incident, null, ASK[first]);
+    return item(null, `${text}: nobody recorded ${missing.map(roleWords).join(' and ')}`, 'unknown', ids);
+  }
+  const words = duration(ms) ?? 'impossible: the end is recorded before the beginning';
+  return item(null, words, 'computed', ids);
 }
 
 export function intervalSection(incident: Incident, view: DocumentView): PostmortemSection {
-  const anchors = (names: readonly string[]) =>
-    names.flatMap((name) => {
-      const fact = incident.facts.get(name);
-      return fact ? [fact.event] : [];
-    });
   return section('intervals', 'Intervals', 2, [], {
     columns: ['Interval', 'From', 'To', 'Duration'],
-    rows: view.intervals.map((interval) => ({
-      cells: [interval.label, roleWords(interval.from), roleWords(interval.to), intervalWords(interval)],
-      events: anchors([interval.from, interval.to]),
-    })),
+    rows: view.intervals.map((interval) => {
+      const { text, events } = intervalItem(incident, interval);
+      return { cells: [interval.label, roleWords(interval.from), roleWords(interval.to), text], events };
+    }),
   });
 }
 
@@ -93,7 +112,7 @@ export function debtSection(incident: Incident, view: DocumentView): PostmortemS
         missing.map(roleWords).join(', '),
         reason,
         by,
-        until ?? 'UNKNOWN',
+        until ?? unknown(incident, null, 'incident_commander').text,
         open.has(event) ? 'open' : 'paid',
       ],
       events: [event],
@@ -116,7 +135,7 @@ export function participantSection(incident: Incident): PostmortemSection {
       ? []
       : [unknown(incident, 'incident commander', 'responder')]),
     ...assigned,
-    item('recorded by', others.join(', '), 'computed'),
+    item('recorded by', others.join(', '), 'computed', actorIds(incident, whoOf)),
   ]);
 }
 
@@ -141,14 +160,17 @@ export function updateItems(incident: Incident): PostmortemItem[] {
 }
 
 export function appendixSection(incident: Incident, view: DocumentView): PostmortemSection {
+  const taskIds = [...new Set(view.tasks.flatMap(({ event }) => event ?? []))].sort();
+  const opened = incident.opened ? [incident.opened.id] : [];
   const counted = (state: string) => view.tasks.filter((task) => task.state === state).length;
   return section('appendix', 'Appendix', 2, [
     item(
       'tasks',
       `${counted('done')} done, ${counted('skipped')} skipped, ${counted('open')} open`,
       'computed',
+      taskIds.length === 0 ? opened : taskIds,
     ),
-    recorded(incident, 'branch', view.branch, [], 'responder'),
+    recorded(incident, 'branch', view.branch, opened, 'responder'),
     ...updateItems(incident),
     ...evidenceItems(incident),
   ]);

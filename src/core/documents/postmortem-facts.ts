@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../events.ts';
-import { type Incident, severityLabel, standingDeploy, standingResolution } from '../incident.ts';
+import { type Incident, severityLabel, standingDeploy } from '../incident.ts';
 import { anchorsOf, durationMs, endedAt } from '../intervals.ts';
 import type { FactName, Role } from '../kinds.ts';
 import { dateOf } from '../time.ts';
@@ -15,6 +15,18 @@ import {
   section,
   unknown,
 } from './postmortem-model.ts';
+import {
+  anchorIds,
+  beginIds,
+  beginOf,
+  dueIds,
+  durationIds,
+  factIds,
+  roleIds,
+  severityIds,
+  statusIds,
+  wayOutIds,
+} from './sources.ts';
 import type { DocumentView } from './view.ts';
 
 /** Sections of the postmortem up to the resolution. */
@@ -25,29 +37,40 @@ export function summarySection(incident: Incident, told: Narrative, view: Docume
     text ?? unknown(incident, null, ask).text;
   const started = beginOf(incident);
   const opened = incident.opened ? [incident.opened.id] : [];
-  const due = view.clocks.find((clock) => clock.name === 'postmortem')?.due;
+  const commander = 'incident_commander';
   const author = written === undefined ? null : whoOf(written);
   const rows: [string, string, string[]][] = [
     ['Incident', `${incident.label} (${incident.uid})`, opened],
-    ['Date', value(started && dateOf(started), 'incident_commander'), opened],
-    ['Duration', value(duration(durationMs(incident)), 'incident_commander'), []],
-    ['Severity', severityLabel(incident), []],
-    ['Status', incident.status, []],
-    ['Incident commander', value(incident.roles.get('incident_commander')?.person, 'responder'), []],
+    ['Date', value(started && dateOf(started), commander), beginIds(incident)],
+    ['Duration', value(duration(durationMs(incident)), commander), durationIds(incident)],
+    ['Severity', severityLabel(incident), severityIds(incident)],
+    ['Status', incident.status, statusIds(incident)],
+    [
+      'Incident commander',
+      value(incident.roles.get(commander)?.person, 'responder'),
+      roleIds(incident, commander),
+    ],
     ['Author', author ?? 'not written yet', written ? [written.id] : []],
-    ['Postmortem written', value(utc(written?.at), 'incident_commander'), written ? [written.id] : []],
-    ['Postmortem due', utc(due) ?? 'no due date', []],
+    ['Postmortem written', utc(written?.at) ?? 'not written yet', written ? [written.id] : []],
+    ['Postmortem due', dueWords(incident, view), dueIds(incident)],
   ];
-  return section('summary', 'Summary', 2, [narrated(incident, null, told.summary, 'incident_commander')], {
+  return section('summary', 'Summary', 2, [narrated(incident, null, told, 'summary', commander)], {
     columns: ['Field', 'Value'],
     rows: rows.map(([name, text, events]) => ({ cells: [name, text], events })),
   });
 }
 
-/** The moment that gives the incident its date: when it began, else was detected, else was opened. */
-export function beginOf(incident: Incident): string | null {
-  const anchors = anchorsOf(incident);
-  return anchors.started ?? anchors.detected ?? incident.opened?.at ?? null;
+/** When the postmortem is due, or why nobody can say. */
+export function dueWords(incident: Incident, { clocks, row }: DocumentView): string {
+  const due = utc(clocks.find((clock) => clock.name === 'postmortem')?.due);
+  if (due !== null) return due;
+  if (row === null) return unknown(incident, null, 'incident_commander').text;
+  return row.postmortem_within_h === null ? 'not asked for at this severity' : 'counted from the resolution';
+}
+
+/** The events behind `endedAt`. */
+export function endIds(incident: Incident): string[] {
+  return anchorIds(incident, incident.facts.has('impact_ended') ? 'impact_ended' : 'resolved');
 }
 
 export function factItem(
@@ -65,7 +88,7 @@ export function impactSection(incident: Incident, told: Narrative): PostmortemSe
     factItem(incident, label, name, ask);
   const ended = endedAt(incident);
   return section('impact', 'Impact', 2, [
-    narrated(incident, null, told.impact, 'incident_commander'),
+    narrated(incident, null, told, 'impact', 'incident_commander'),
     fact('Users', 'users'),
     fact('Error rate', 'error_rate', 'ops_lead'),
     fact('Flow', 'flow'),
@@ -75,13 +98,8 @@ export function impactSection(incident: Incident, told: Narrative): PostmortemSe
     fact('Security', 'security', 'subject_matter_expert'),
     fact('Revenue and business', 'revenue', 'communications_owner'),
     recorded(incident, 'Began', utc(anchorsOf(incident).started), factIds(incident, 'started'), 'ops_lead'),
-    recorded(incident, 'Ended', utc(ended), factIds(incident, 'impact_ended'), 'ops_lead'),
+    recorded(incident, 'Ended', utc(ended), endIds(incident), 'ops_lead'),
   ]);
-}
-
-export function factIds(incident: Incident, name: FactName): string[] {
-  const fact = incident.facts.get(name);
-  return fact ? [fact.event] : [];
 }
 
 export function timelineSection(incident: Incident): PostmortemSection {
@@ -97,7 +115,7 @@ export function timelineSection(incident: Incident): PostmortemSection {
 
 export function triggerSection(incident: Incident, told: Narrative): PostmortemSection {
   return section('trigger', 'Trigger', 2, [
-    narrated(incident, null, told.trigger, 'subject_matter_expert'),
+    narrated(incident, null, told, 'trigger', 'subject_matter_expert'),
     factItem(incident, 'What changed', 'what_changed', 'responder'),
     factItem(incident, 'Last known good', 'last_known_good', 'responder'),
   ]);
@@ -121,7 +139,7 @@ export function detectionSection(incident: Incident, told: Narrative): Postmorte
       'responder',
     ),
     ...detectionBoxes(incident),
-    narrated(incident, 'Could we have detected it earlier?', told.detected_earlier, 'ops_lead'),
+    narrated(incident, 'Could we have detected it earlier?', told, 'detected_earlier', 'ops_lead'),
   ]);
 }
 
@@ -135,6 +153,7 @@ export function detectionBoxes(incident: Incident): PostmortemItem[] {
 
 export function causeSections(incident: Incident, told: Narrative): PostmortemSection[] {
   const causes = toldOf(incident, 'cause_identified').map(eventItem);
+  const refuted = incident.hypotheses.filter((hypothesis) => hypothesis.state === 'refuted');
   return [
     section(
       'cause',
@@ -147,20 +166,21 @@ export function causeSections(incident: Incident, told: Narrative): PostmortemSe
       'contributing',
       'Contributing Factors',
       3,
-      told.contributing_factors,
+      told,
+      'contributing_factors',
       'subject_matter_expert',
     ),
     section(
       'refuted',
       'What it was not',
       3,
-      incident.hypotheses
-        .filter((hypothesis) => hypothesis.state === 'refuted')
-        .map(({ text, reason, event }) =>
-          item(null, `${text} (because: ${reason ?? 'no reason given'})`, 'record', [event]),
-        ),
+      refuted.length === 0
+        ? [unknown(incident, null, 'subject_matter_expert')]
+        : refuted.map(({ text, reason, event }) =>
+            item(null, `${text} (because: ${reason ?? 'UNKNOWN'})`, 'record', [event]),
+          ),
     ),
-    listSection(incident, 'five_whys', 'Five Whys', 3, told.five_whys, 'subject_matter_expert'),
+    listSection(incident, 'five_whys', 'Five Whys', 3, told, 'five_whys', 'subject_matter_expert'),
   ];
 }
 
@@ -177,14 +197,13 @@ export function resolutionSection(incident: Incident): PostmortemSection {
     ...(['deploy_verified', 'resolved', 'reopened', 'stability_confirmed'] as const),
   );
   const items = steps.map(eventItem);
-  const resolved = standingResolution(incident);
   return section('resolution', 'Resolution', 2, [
-    item('Was it a rollback or a hotfix?', wayOut(incident), 'computed', resolved ? [resolved.id] : []),
+    wayOutItem(incident, 'Was it a rollback or a hotfix?'),
     ...(items.length === 0 ? [unknown(incident, 'What ended the harm', 'ops_lead')] : items),
   ]);
 }
 
-export function wayOut(incident: Incident): string {
+export function wayOutItem(incident: Incident, label: string | null): PostmortemItem {
   const ways = [
     standingDeploy(incident) ? 'a hotfix was deployed' : null,
     toldOf(incident, 'rolled_back').some(
@@ -196,5 +215,7 @@ export function wayOut(incident: Incident): string {
       incident.mitigations.map(({ event }) => `mitigated by ${event.data.type.replaceAll('_', ' ')}`),
     ),
   ].filter((way) => way !== null);
-  return ways.length === 0 ? 'neither is recorded' : ways.join('; ');
+  return ways.length === 0
+    ? unknown(incident, label, 'ops_lead')
+    : item(label, ways.join('; '), 'computed', wayOutIds(incident));
 }

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../events.ts';
 import { codeChanged, type Incident, lastOf, standingDeploy, standingResolution } from '../incident.ts';
+import type { Role } from '../kinds.ts';
 import { pulseOf } from '../pulse.ts';
 import { toldOf, whatOf } from './describe.ts';
 import type { Narrative } from './narrative.ts';
@@ -9,8 +10,8 @@ import { item, listSection, type PostmortemItem } from './postmortem-model.ts';
 import type { ListName } from './postmortem-names.ts';
 
 export function listsOf(incident: Incident, told: Narrative): Record<ListName, PostmortemItem[]> {
-  const narrative = (texts: readonly string[] | undefined, ask: Parameters<typeof listSection>[5]) =>
-    listSection(incident, '', '', 2, texts, ask).items;
+  const narrative = (name: 'went_well' | 'went_wrong' | 'got_lucky' | 'lessons', ask: Role) =>
+    listSection(incident, '', '', 2, told, name, ask).items;
   const [causes, factors, refuted, whys] = causeSections(incident, told);
   const evidence = evidenceItems(incident);
   const [, ...steps] = resolutionSection(incident).items;
@@ -21,10 +22,10 @@ export function listsOf(incident: Incident, told: Narrative): Record<ListName, P
     five_whys: whys?.items ?? [],
     detection: detectionBoxes(incident),
     resolution: steps,
-    went_well: narrative(told.went_well, 'responder'),
-    went_wrong: narrative(told.went_wrong, 'responder'),
-    got_lucky: narrative(told.got_lucky, 'responder'),
-    lessons: narrative(told.lessons, 'incident_commander'),
+    went_well: narrative('went_well', 'responder'),
+    went_wrong: narrative('went_wrong', 'responder'),
+    got_lucky: narrative('got_lucky', 'responder'),
+    lessons: narrative('lessons', 'incident_commander'),
     prevention: actionSections(incident)[1]?.items ?? [],
     regression_tests: toldOf(incident, 'regression_proven').map((event) =>
       item(null, whatOf(event), 'record', [event.id], true),

@@ -1,7 +1,7 @@
 import { mdBlock, mdInline } from '../untrusted.ts';
 import { type Block, renderBlocks } from './blocks.ts';
 import { renderFrontMatter } from './front-matter-text.ts';
-import { box, stack, table, told } from './md.ts';
+import { box, sourceMark, stack, table, told } from './md.ts';
 import type { PostmortemDoc, PostmortemItem, PostmortemSection } from './postmortem-model.ts';
 
 /** A preset over the document model: what stands on top, and which sections follow in which words. */
@@ -19,7 +19,7 @@ export function renderLayout(doc: PostmortemDoc, { header, sections, note }: Lay
     { name: 'header', body: stack(header, doc.drill ? '**This was a drill.**' : '') },
     ...grouped(sections).map((parts) => ({
       name: parts[0]?.id.replaceAll('_', '-') ?? 'section',
-      body: stack(...parts.map((part, i) => renderSection(part, parts[i + 1]))),
+      body: stack(...parts.map((part, i) => renderSection(part, parts[i + 1], doc))),
     })),
     { name: 'record', body: stack(note, record(doc)) },
   ]);
@@ -29,8 +29,27 @@ export function renderLayout(doc: PostmortemDoc, { header, sections, note }: Lay
 export function renderTemplated(doc: PostmortemDoc, text: string): string {
   return inBlocks(doc, [
     { name: 'template', body: text.trim() },
-    { name: 'record', body: record(doc) },
+    { name: 'record', body: stack(sourceList(doc), record(doc)) },
   ]);
+}
+
+/** A repository's own template says where things stand, so their events are listed by name below it. */
+function sourceList({ pool }: PostmortemDoc): string[] {
+  const named: [string, readonly string[]][] = [
+    ...Object.entries(pool.fields).map(([name, { events }]): [string, string[]] => [name, events]),
+    ...Object.entries(pool.lists).map(([name, items]): [string, string[]] => [
+      name,
+      items.flatMap(({ events }) => events),
+    ]),
+    ...Object.entries(pool.milestones).map(([name, { events }]): [string, string[]] => [
+      `milestones.${name}`,
+      events,
+    ]),
+  ];
+  return named.flatMap(([name, events]) => {
+    const mark = sourceMark([...new Set(events)]).trim();
+    return mark === '' ? [] : [mark.replace('<!-- ', `<!-- ${name} `)];
+  });
 }
 
 function inBlocks(doc: PostmortemDoc, blocks: readonly Block[]): string {
@@ -54,21 +73,26 @@ function grouped(sections: readonly PostmortemSection[]): PostmortemSection[][] 
   return groups;
 }
 
-function renderSection(section: PostmortemSection, next: PostmortemSection | undefined): string {
-  const { title, level, items, table: rows } = section;
+function renderSection(
+  section: PostmortemSection,
+  next: PostmortemSection | undefined,
+  { pool }: PostmortemDoc,
+): string {
+  const { title, level, items, table: rows, chart = [] } = section;
   const [lead, rest] = items[0] && isParagraph(items[0]) ? [items[0], items.slice(1)] : [null, items];
   const isEmpty = items.length === 0 && rows === null && !isPartOf(next, section);
   return stack(
     level === 'question' ? title : `${'#'.repeat(level)} ${title}`,
-    lead === null ? '' : `${mdBlock(lead.text)}${mark(lead)}`,
+    lead === null ? '' : `${mdBlock(lead.text)}${mark(lead)}${sourceMark(lead.events)}`,
+    chart.length === 0 ? '' : ['```mermaid', ...chart, '```'],
     rows === null
       ? ''
       : table(
           rows.columns.map(mdInline),
-          rows.rows.map(({ cells }) => cells.map(cell)),
+          rows.rows.map(({ cells, events }) => marked(cells.map(cell), events)),
         ),
     rest.map((item) => bullet(item)),
-    isEmpty ? '- none recorded' : '',
+    isEmpty ? `- ${told(pool.ask.incident_commander)}` : '',
   );
 }
 
@@ -89,11 +113,16 @@ function cell(text: string): string {
 
 function bullet(item: PostmortemItem, indent = ''): string {
   const { label, text, checked, parts = [] } = item;
-  const line = `${label === null ? '' : `**${mdInline(label)}**: `}${told(text)}${mark(item)}`;
+  const line = `${label === null ? '' : `**${mdInline(label)}**: `}${told(text)}${mark(item)}${sourceMark(item.events)}`;
   return [
     indent + (checked === null ? `- ${line}` : box(checked, line)),
     ...parts.map((part) => bullet(part, `${indent}  `)),
   ].join('\n');
+}
+
+/** In the last cell: behind the last bar a comment would be a cell of its own. */
+function marked(cells: readonly string[], events: readonly string[]): string[] {
+  return cells.map((text, i) => (i === cells.length - 1 ? `${text}${sourceMark(events)}` : text));
 }
 
 function mark({ source }: PostmortemItem): string {

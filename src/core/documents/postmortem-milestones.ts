@@ -4,6 +4,7 @@ import type { FactName, Kind, Role } from '../kinds.ts';
 import { howOf, timeStyleOf, toldOf, whatOf, whoOf } from './describe.ts';
 import { type Milestone, unknown } from './postmortem-model.ts';
 import { MILESTONES, type MilestoneName } from './postmortem-names.ts';
+import { firstMitigation } from './sources.ts';
 
 type Pick = (incident: Incident) => RecordedEvent | null;
 
@@ -34,11 +35,6 @@ const PICKS: Record<MilestoneName, [Pick, Role]> = {
   closed: [(incident) => lastOf(incident, 'closed'), 'incident_commander'],
   monitoring: [watched, 'ops_lead'],
 };
-
-function firstMitigation(incident: Incident): RecordedEvent | null {
-  const steps = toldOf(incident, 'mitigation_applied', 'rolled_back');
-  return steps.find((event) => event.kind !== 'rolled_back' || event.data.target === 'release') ?? null;
-}
 
 function lastVerified(incident: Incident): RecordedEvent | null {
   return lastOf(incident, 'deploy_verified', ({ data }) => data.environment === 'production');

@@ -1,7 +1,10 @@
 import type { Incident } from '../incident.ts';
 import type { Role } from '../kinds.ts';
+import type { Phase } from './course.ts';
 import { roleWords } from './describe.ts';
+import type { Narrative } from './narrative.ts';
 import type { FieldName, ListName, MilestoneName } from './postmortem-names.ts';
+import { narrativeIds } from './sources.ts';
 
 /** Where a sentence of the postmortem comes from. */
 export type Source = 'record' | 'narrative' | 'computed' | 'unknown';
@@ -32,6 +35,8 @@ export interface PostmortemSection {
   level: SectionLevel;
   items: PostmortemItem[];
   table: { columns: string[]; rows: PostmortemRow[] } | null;
+  /** Lines of a Mermaid chart, all in our own words. */
+  chart?: string[];
 }
 
 /** The document as plain data: every preset and format is a template over this. */
@@ -45,6 +50,12 @@ export interface PostmortemDoc {
   /** Id of the last event it was made from, and how many there were. */
   last_event: string | null;
   event_count: number;
+  /** Events behind the head: what opened it, what gave it its severity and its status. */
+  sources: { incident: string[]; severity: string[]; status: string[] };
+  /** How it went, to draw to scale. */
+  course: Phase[];
+  /** When each event happened, in told order (RFC 3339). */
+  moments: string[];
   /** The union of all presets' sections, as the default preset shows them. */
   sections: PostmortemSection[];
   /** The same facts one by one: what the other presets and a repository's own template choose from. */
@@ -87,6 +98,8 @@ export interface PostmortemPool {
   /** What happened besides the milestones that a short timeline should not leave out. */
   key_events: Milestone[];
   actions: PostmortemAction[];
+  /** Whom to ask for what nobody recorded, by role: `UNKNOWN - ask the ops lead`. */
+  ask: Record<Role, string>;
 }
 
 export function section(
@@ -126,12 +139,14 @@ export function recorded(
 export function narrated(
   incident: Incident,
   label: string | null,
-  text: string | undefined,
+  told: Narrative,
+  name: 'summary' | 'impact' | 'trigger' | 'detected_earlier',
   ask: Role,
 ): PostmortemItem {
+  const text = told[name];
   return text === undefined || text.trim() === ''
     ? unknown(incident, label, ask)
-    : item(label, text, 'narrative');
+    : item(label, text, 'narrative', narrativeIds(incident, name));
 }
 
 export function unknown(incident: Incident, label: string | null, ask: Role): PostmortemItem {
@@ -140,16 +155,23 @@ export function unknown(incident: Incident, label: string | null, ask: Role): Po
   return item(label, `UNKNOWN - ask ${who}`, 'unknown');
 }
 
+/** Fields of the narrative that are lists. */
+type NarrativeList = Exclude<keyof Narrative, 'summary' | 'impact' | 'trigger' | 'detected_earlier'>;
+
 export function listSection(
   incident: Incident,
   id: string,
   title: string,
   level: SectionLevel,
-  texts: readonly string[] | undefined,
+  told: Narrative,
+  name: NarrativeList,
   ask: Role,
 ): PostmortemSection {
-  const told = (texts ?? []).filter((text) => text.trim() !== '');
+  const texts = (told[name] ?? []).filter((text) => text.trim() !== '');
+  const ids = narrativeIds(incident, name);
   const items =
-    told.length === 0 ? [unknown(incident, null, ask)] : told.map((text) => item(null, text, 'narrative'));
+    texts.length === 0
+      ? [unknown(incident, null, ask)]
+      : texts.map((text) => item(null, text, 'narrative', ids));
   return section(id, title, level, items);
 }

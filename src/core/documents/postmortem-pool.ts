@@ -1,12 +1,12 @@
 import { type Incident, lastOf } from '../incident.ts';
-import { anchorsOf, durationMs, endedAt } from '../intervals.ts';
-import type { FactName, Role } from '../kinds.ts';
+import { type Anchor, anchorsOf, durationMs, endedAt } from '../intervals.ts';
+import { type FactName, ROLES, type Role } from '../kinds.ts';
 import { dateOf } from '../time.ts';
 import { duration, toldOf, utc, whoOf } from './describe.ts';
 import type { Narrative } from './narrative.ts';
 import { actionsOf } from './postmortem-actions.ts';
-import { intervalWords } from './postmortem-after.ts';
-import { beginOf, factIds, factItem, wayOut } from './postmortem-facts.ts';
+import { intervalItem } from './postmortem-after.ts';
+import { dueWords, endIds, factItem, wayOutItem } from './postmortem-facts.ts';
 import { listsOf } from './postmortem-lists.ts';
 import { keyEventsOf, milestonesOf } from './postmortem-milestones.ts';
 import {
@@ -18,6 +18,7 @@ import {
   unknown,
 } from './postmortem-model.ts';
 import type { FieldName } from './postmortem-names.ts';
+import { anchorIds, attemptIds, beginIds, beginOf, dueIds, durationIds, roleIds } from './sources.ts';
 import type { DocumentView } from './view.ts';
 
 /** Everything that a postmortem can say, each thing once and by name. */
@@ -30,6 +31,10 @@ export function poolOf(incident: Incident, told: Narrative, view: DocumentView):
     milestones,
     key_events: keyEventsOf(incident, milestones),
     actions: actionsOf(incident),
+    ask: Object.fromEntries(ROLES.map((role) => [role, unknown(incident, null, role).text])) as Record<
+      Role,
+      string
+    >,
   };
 }
 
@@ -40,27 +45,33 @@ function narrative(
   told: Narrative,
 ): Some<'summary' | 'impact' | 'trigger' | 'detected_earlier'> {
   return {
-    summary: narrated(incident, null, told.summary, 'incident_commander'),
-    impact: narrated(incident, null, told.impact, 'incident_commander'),
-    trigger: narrated(incident, null, told.trigger, 'subject_matter_expert'),
-    detected_earlier: narrated(incident, null, told.detected_earlier, 'ops_lead'),
+    summary: narrated(incident, null, told, 'summary', 'incident_commander'),
+    impact: narrated(incident, null, told, 'impact', 'incident_commander'),
+    trigger: narrated(incident, null, told, 'trigger', 'subject_matter_expert'),
+    detected_earlier: narrated(incident, null, told, 'detected_earlier', 'ops_lead'),
   };
 }
 
 function times(incident: Incident) {
   const anchors = anchorsOf(incident);
-  const time = (at: string | null, name: FactName | null, ask: Role) =>
-    recorded(incident, null, utc(at), name === null ? [] : factIds(incident, name), ask);
+  const time = (at: string | null, anchor: Anchor, ask: Role) =>
+    recorded(incident, null, utc(at), anchorIds(incident, anchor), ask);
   const began = beginOf(incident);
   return {
-    date: recorded(incident, null, began && dateOf(began), [], 'incident_commander'),
-    duration: recorded(incident, null, duration(durationMs(incident)), [], 'incident_commander'),
+    date: recorded(incident, null, began && dateOf(began), beginIds(incident), 'incident_commander'),
+    duration: recorded(
+      incident,
+      null,
+      duration(durationMs(incident)),
+      durationIds(incident),
+      'incident_commander',
+    ),
     started: time(anchors.started, 'started', 'ops_lead'),
     detected: time(anchors.detected, 'detected', 'responder'),
-    acknowledged: time(anchors.acknowledged, null, 'responder'),
-    mitigated: time(anchors.mitigated, null, 'ops_lead'),
-    impact_ended: time(endedAt(incident), 'impact_ended', 'ops_lead'),
-    resolved: time(anchors.resolved, null, 'incident_commander'),
+    acknowledged: time(anchors.acknowledged, 'acknowledged', 'responder'),
+    mitigated: time(anchors.mitigated, 'mitigated', 'ops_lead'),
+    impact_ended: recorded(incident, null, utc(endedAt(incident)), endIds(incident), 'ops_lead'),
+    resolved: time(anchors.resolved, 'resolved', 'incident_commander'),
   } satisfies Partial<Some<FieldName>>;
 }
 
@@ -87,31 +98,33 @@ function rest(incident: Incident, view: DocumentView) {
   const written = toldOf(incident, 'postmortem_written').at(-1);
   const ids = written ? [written.id] : [];
   const people = participantsOf(incident);
-  const due = view.clocks.find((clock) => clock.name === 'postmortem')?.due;
   const interval = (name: DocumentView['intervals'][number]['name']) => {
     const found = view.intervals.find((candidate) => candidate.name === name);
-    return item(null, found ? intervalWords(found) : 'unknown', 'computed');
+    return found ? intervalItem(incident, found) : unknown(incident, null, 'incident_commander');
   };
   return {
     commander: recorded(
       incident,
       null,
       incident.roles.get('incident_commander')?.person,
-      toldOf(incident, 'role_assigned').flatMap((event) =>
-        event.kind === 'role_assigned' && event.data.role === 'incident_commander' ? [event.id] : [],
-      ),
+      roleIds(incident, 'incident_commander'),
       'responder',
     ),
     participants:
       people.length === 0
         ? unknown(incident, null, 'incident_commander')
-        : item(null, people.join(', '), 'record'),
+        : item(
+            null,
+            people.map(({ name }) => name).join(', '),
+            'record',
+            people.map(({ id }) => id),
+          ),
     author: item(null, written ? whoOf(written) : 'not written yet', 'computed', ids),
     written: item(null, utc(written?.at) ?? 'not written yet', 'computed', ids),
-    due: item(null, utc(due) ?? 'no due date', 'computed'),
-    way_out: item(null, wayOut(incident), 'computed'),
-    branch: item(null, view.branch, 'computed'),
-    attempts: item(null, attemptsOf(incident), 'computed'),
+    due: item(null, dueWords(incident, view), 'computed', dueIds(incident)),
+    way_out: wayOutItem(incident, null),
+    branch: item(null, view.branch, 'computed', incident.opened ? [incident.opened.id] : []),
+    attempts: attemptsOf(incident),
     time_to_detect: interval('time_to_detect'),
     time_to_acknowledge: interval('time_to_acknowledge'),
     time_to_mitigate: interval('time_to_mitigate'),
@@ -121,19 +134,23 @@ function rest(incident: Incident, view: DocumentView) {
 }
 
 /** People by the names that the record gives them; agents and systems are no participants. */
-function participantsOf(incident: Incident): string[] {
-  const names = incident.told.flatMap((event) => [
-    ...(event.kind === 'role_assigned' ? [event.data.person] : []),
-    ...(event.kind === 'acknowledged' && event.data.person !== undefined ? [event.data.person] : []),
-    ...(event.by.kind === 'human' && event.by.via !== 'editor' ? [event.by.name] : []),
-  ]);
-  return [...new Set(names)];
+function participantsOf(incident: Incident): { name: string; id: string }[] {
+  const named = incident.told.flatMap((event) =>
+    [
+      ...(event.kind === 'role_assigned' ? [event.data.person] : []),
+      ...(event.kind === 'acknowledged' && event.data.person !== undefined ? [event.data.person] : []),
+      ...(event.by.kind === 'human' && event.by.via !== 'editor' ? [event.by.name] : []),
+    ].map((name) => ({ name, id: event.id })),
+  );
+  return named.filter(({ name }, i) => named.findIndex((other) => other.name === name) === i);
 }
 
 /** How many fixes were begun: the first attempt counts only once there is work on it. */
-function attemptsOf(incident: Incident): string {
+function attemptsOf(incident: Incident): PostmortemItem {
   const undone = lastOf(incident, 'rolled_back', ({ data }) => data.target === 'hotfix')?.id ?? '';
   const begun = toldOf(incident, 'hotfix_started', 'fix_committed', 'deployed').some(({ id }) => id > undone);
   const attempts = incident.attempt - (begun ? 0 : 1);
-  return attempts === 0 ? 'none recorded' : String(attempts);
+  return attempts === 0
+    ? unknown(incident, null, 'responder')
+    : item(null, String(attempts), 'computed', attemptIds(incident));
 }

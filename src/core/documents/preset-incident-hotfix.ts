@@ -1,4 +1,5 @@
 import { told } from './md.ts';
+import { NOT_AMONG } from './postmortem-after.ts';
 import type { Layout } from './postmortem-md.ts';
 import {
   item,
@@ -7,22 +8,22 @@ import {
   type PostmortemItem,
   section,
 } from './postmortem-model.ts';
-import { actionBoxes, labelled, listed, NARRATIVE_NOTE, storyOf, textOf } from './preset-parts.ts';
+import { actionBoxes, labelled, listed, NARRATIVE_NOTE, storyOf } from './preset-parts.ts';
 
 /** Source: seed 001, postmortem template. */
 export function incidentHotfixLayout(doc: PostmortemDoc): Layout {
-  const { lists } = doc.pool;
+  const { fields, lists } = doc.pool;
   return {
     header: `# Incident Postmortem: ${told(doc.title)}`,
     sections: [
       section('summary', 'Summary', 2, [labelled(doc, null, 'summary')], {
         columns: ['Field', 'Value'],
         rows: [
-          ['Date', textOf(doc, 'date')],
-          ['Duration', textOf(doc, 'duration')],
-          ['Severity', doc.severity],
-          ['Author', textOf(doc, 'author')],
-        ].map((cells) => ({ cells, events: [] })),
+          row('Date', fields.date),
+          row('Duration', fields.duration),
+          { cells: ['Severity', doc.severity], events: doc.sources.severity },
+          row('Author', fields.author),
+        ],
       }),
       listed('impact', 'Impact', 2, [
         labelled(doc, 'Users affected', 'users'),
@@ -57,6 +58,8 @@ export function incidentHotfixLayout(doc: PostmortemDoc): Layout {
   };
 }
 
+const row = (name: string, { text, events }: PostmortemItem) => ({ cells: [name, text], events });
+
 const TIMELINE = [
   ['detected', 'Issue first detected'],
   ['opened', 'Team alerted'],
@@ -68,13 +71,14 @@ const TIMELINE = [
 const STATUS: Record<PostmortemAction['state'], string> = { open: '[ ]', done: '[x]', dropped: 'dropped' };
 
 function actionTable(doc: PostmortemDoc) {
-  const { actions } = doc.pool;
+  const { actions, ask } = doc.pool;
+  const missing = ask.incident_commander;
   const rows = actions.map(({ id, text, owner, due, state, event }) => ({
-    cells: [`${id}: ${text}`, owner ?? 'UNKNOWN', due ?? 'UNKNOWN', STATUS[state]],
+    cells: [`${id}: ${text}`, owner ?? missing, due ?? missing, STATUS[state]],
     events: [event],
   }));
   const none = actionBoxes(doc).map(({ text }) => ({
-    cells: [text, 'UNKNOWN', 'UNKNOWN', '[ ]'],
+    cells: [text, missing, missing, '[ ]'],
     events: [],
   }));
   return section('actions', 'Action Items', 2, [], {
@@ -91,10 +95,14 @@ const BOXES: readonly [string, readonly PostmortemAction['area'][]][] = [
 ];
 
 function prevention({ pool }: PostmortemDoc): PostmortemItem[] {
+  const none = (label: string) =>
+    pool.actions.length === 0
+      ? item(label, pool.ask.incident_commander, 'unknown', [], false)
+      : item(label, NOT_AMONG, 'computed', [], false);
   return BOXES.flatMap(([label, areas]) => {
     const found = pool.actions.filter(({ area, state }) => areas.includes(area) && state !== 'dropped');
     return found.length === 0
-      ? [item(label, 'no action item', 'computed', [], false)]
+      ? [none(label)]
       : found.map(({ id, text, event, state }) =>
           item(label, `${id}: ${text}`, 'record', [event], state === 'done'),
         );

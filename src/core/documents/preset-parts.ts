@@ -1,4 +1,4 @@
-import { told } from './md.ts';
+import { sourceMark, told } from './md.ts';
 import {
   item,
   type Milestone,
@@ -16,8 +16,14 @@ export const NARRATIVE_NOTE =
   'Lines marked _(narrative)_ were written afterwards; everything else comes from the record. Every event stands in `hotfix.md` and in `timeline.jsonl`.';
 
 /** A header line of a format: `**Date**: 2026-11-20`. */
-export function headerLine(label: string, text: string): string {
-  return `**${label}**: ${told(text)}`;
+export function headerLine(label: string, text: string, events: readonly string[]): string {
+  return `**${label}**: ${told(text)}${sourceMark(events)}`;
+}
+
+/** A statement of the pool as a header line. */
+export function headerField(doc: PostmortemDoc, label: string, name: FieldName): string {
+  const { text, events } = doc.pool.fields[name];
+  return headerLine(label, text, events);
 }
 
 export function textOf(doc: PostmortemDoc, name: FieldName): string {
@@ -68,13 +74,17 @@ export function storyOf(
 }
 
 /** A box with owner and due date on the line: for formats without columns for them. */
-function actionBox({ id, text, owner, due, state, event }: PostmortemAction): PostmortemItem {
-  const words = `${text} (owner: ${owner ?? 'UNKNOWN'}; due: ${due ?? 'UNKNOWN'}${state === 'dropped' ? '; dropped' : ''})`;
+function actionBox(
+  { id, text, owner, due, state, event }: PostmortemAction,
+  { pool: { ask } }: PostmortemDoc,
+): PostmortemItem {
+  const missing = ask.incident_commander;
+  const words = `${text} (owner: ${owner ?? missing}; due: ${due ?? missing}${state === 'dropped' ? '; dropped' : ''})`;
   return item(id, words, 'record', [event], state === 'done');
 }
 
 /** Action items, or the statement that nobody recorded one. */
 export function actionBoxes(doc: PostmortemDoc): PostmortemItem[] {
   const none = doc.sections.find(({ id }) => id === 'actions')?.items ?? [];
-  return doc.pool.actions.length === 0 ? none : doc.pool.actions.map(actionBox);
+  return doc.pool.actions.length === 0 ? none : doc.pool.actions.map((action) => actionBox(action, doc));
 }

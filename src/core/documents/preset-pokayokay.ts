@@ -1,7 +1,7 @@
-import { stack, told } from './md.ts';
+import { sourceMark, stack, told } from './md.ts';
 import type { Layout } from './postmortem-md.ts';
 import { item, type PostmortemDoc } from './postmortem-model.ts';
-import { actionBoxes, headerLine, listed, NARRATIVE_NOTE, pointsOf, textOf } from './preset-parts.ts';
+import { actionBoxes, headerField, headerLine, listed, NARRATIVE_NOTE, pointsOf } from './preset-parts.ts';
 
 /** Source: seed 003, step 9. */
 export function pokayokayLayout(doc: PostmortemDoc): Layout {
@@ -10,10 +10,13 @@ export function pokayokayLayout(doc: PostmortemDoc): Layout {
   return {
     header: stack(
       `# Postmortem: ${told(doc.title)}`,
-      headerLine('Date', textOf(doc, 'date')),
-      headerLine('Duration', `${began.text} - ${fields.resolved.text}`),
-      headerLine('Severity', doc.severity),
-      `${headerLine('Impact', fields.impact.text)}${fields.impact.source === 'narrative' ? ' _(narrative)_' : ''}`,
+      headerField(doc, 'Date', 'date'),
+      headerLine('Duration', `${began.text} - ${fields.resolved.text}`, [
+        ...began.events,
+        ...fields.resolved.events,
+      ]),
+      headerLine('Severity', doc.severity, doc.sources.severity),
+      `${headerLine('Impact', fields.impact.text, [])}${fields.impact.source === 'narrative' ? ' _(narrative)_' : ''}${sourceMark(fields.impact.events)}`,
     ),
     sections: [
       listed(

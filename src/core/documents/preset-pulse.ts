@@ -22,7 +22,8 @@ export function pulseLayout(doc: PostmortemDoc): Layout {
         columns: ['Section', 'Prompt'],
         rows: rows.map(([name, items]) => ({
           cells: [name, name === 'Timeline' ? timeline(doc) : items.map(line).join('; ')],
-          events: items.flatMap(({ events }) => events),
+          events:
+            name === 'Timeline' ? timelineIds(doc) : [...new Set(items.flatMap(({ events }) => events))],
         })),
       }),
       listed('completion', '✅ Completion Criteria', 2, lists.completion),
@@ -43,6 +44,10 @@ function timeline(doc: PostmortemDoc): string {
   return pointsOf(doc, STEPS)
     .map(({ label, at, notes }) => `${label} ${utc(at) ?? notes}`)
     .join(' → ');
+}
+
+function timelineIds(doc: PostmortemDoc): string[] {
+  return pointsOf(doc, STEPS).flatMap(({ events }) => events);
 }
 
 function line({ label, text, source, checked }: PostmortemItem): string {

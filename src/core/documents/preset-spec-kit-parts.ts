@@ -1,3 +1,4 @@
+import { NOT_AMONG } from './postmortem-after.ts';
 import {
   item,
   type PostmortemAction,
@@ -16,13 +17,14 @@ export function tagged(
   items: readonly PostmortemItem[],
   topics: readonly string[],
   suffix: string,
+  ask: string,
 ): PostmortemSection[] {
   const unknown = items.find(({ source }) => source === 'unknown');
   return topics.map((topic) => {
     const own = items
       .filter(({ text }) => topicOf(text, topics) === topic)
       .map((one) => ({ ...one, text: one.text.slice(one.text.indexOf(':') + 1).trim() }));
-    const none = unknown ?? item(null, 'nothing was noted', 'computed');
+    const none = unknown ?? item(null, ask, 'unknown');
     return listed(`${id}_${topic.toLowerCase()}`, `${topic}${suffix}`, 3, own.length === 0 ? [none] : own);
   });
 }
@@ -52,7 +54,9 @@ export function actionParts(doc: PostmortemDoc): PostmortemSection[] {
       3,
       actions.length === 0
         ? actionBoxes(doc)
-        : actions.filter((action) => action.horizon === horizon).map(detailed),
+        : filled(
+            actions.filter((action) => action.horizon === horizon).map((action) => detailed(action, doc)),
+          ),
     );
   const undated = actions.some(({ horizon }) => horizon === 'undated');
   return [
@@ -61,13 +65,21 @@ export function actionParts(doc: PostmortemDoc): PostmortemSection[] {
   ];
 }
 
-function detailed({ id, text, owner, due, why, state, event }: PostmortemAction): PostmortemItem {
+/** The list of action items is whole: that none of them belongs here is known. */
+function filled(items: PostmortemItem[]): PostmortemItem[] {
+  return items.length === 0 ? [item(null, NOT_AMONG, 'computed')] : items;
+}
+
+function detailed(
+  { id, text, owner, due, why, state, event }: PostmortemAction,
+  { pool: { ask } }: PostmortemDoc,
+): PostmortemItem {
   const words = `${text}${state === 'dropped' ? ' (dropped)' : ''}`;
   return {
     ...item(id, words, 'record', [event], state === 'done'),
     parts: [
-      item('Owner', owner ?? 'UNKNOWN', 'record', [event]),
-      item('Due', due ?? 'UNKNOWN', 'record', [event]),
+      item('Owner', owner ?? ask.incident_commander, 'record', [event]),
+      item('Due', due ?? ask.incident_commander, 'record', [event]),
       item('Why', why, 'computed', [event]),
     ],
   };
@@ -82,12 +94,13 @@ const MEASURES: readonly [PostmortemAction['area'], string][] = [
 ];
 
 export function preventionParts({ pool }: PostmortemDoc): PostmortemSection[] {
-  return MEASURES.map(([area, title]) =>
-    listed(`prevention_${area}`, title, 3, [
+  return MEASURES.map(([area, title]) => {
+    const items = [
       ...(area === 'tests' ? pool.lists.regression_tests : []),
       ...pool.actions
         .filter((action) => action.area === area && action.state !== 'dropped')
         .map(({ id, text, state, event }) => item(id, text, 'record', [event], state === 'done')),
-    ]),
-  );
+    ];
+    return listed(`prevention_${area}`, title, 3, pool.actions.length === 0 ? items : filled(items));
+  });
 }

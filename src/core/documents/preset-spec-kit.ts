@@ -2,7 +2,15 @@ import { stack, told } from './md.ts';
 import type { Layout } from './postmortem-md.ts';
 import { item, type PostmortemDoc, type PostmortemSection, section } from './postmortem-model.ts';
 import type { MilestoneName } from './postmortem-names.ts';
-import { headerLine, labelled, listed, NARRATIVE_NOTE, pointsOf, textOf } from './preset-parts.ts';
+import {
+  headerField,
+  headerLine,
+  labelled,
+  listed,
+  NARRATIVE_NOTE,
+  pointsOf,
+  textOf,
+} from './preset-parts.ts';
 import { actionParts, preventionParts, tagged, untagged } from './preset-spec-kit-parts.ts';
 
 /** Source: the post-mortem form that seed 004's T022 names. */
@@ -11,19 +19,20 @@ export function specKitLayout(doc: PostmortemDoc): Layout {
   return {
     header: stack(
       `# Post-Mortem: ${told(doc.title)}`,
-      headerLine('Hotfix ID', doc.label),
-      headerLine('Incident Date', textOf(doc, 'date')),
+      headerLine('Hotfix ID', doc.label, doc.sources.incident),
+      headerField(doc, 'Incident Date', 'date'),
       headerLine(
         'Post-Mortem Date',
         `${textOf(doc, 'written')} (due within 48 hours: ${textOf(doc, 'due')})`,
+        [...doc.pool.fields.written.events, ...doc.pool.fields.due.events],
       ),
-      headerLine('Participants', textOf(doc, 'participants')),
-      headerLine('Incident Commander', textOf(doc, 'commander')),
+      headerField(doc, 'Participants', 'participants'),
+      headerField(doc, 'Incident Commander', 'commander'),
     ),
     sections: [
       listed('summary', 'Executive Summary', 2, [
         labelled(doc, null, 'summary'),
-        item('Severity', doc.severity, 'record'),
+        item('Severity', doc.severity, 'record', doc.sources.severity),
         labelled(doc, 'Duration', 'duration'),
       ]),
       ...details(doc),
@@ -40,15 +49,15 @@ export function specKitLayout(doc: PostmortemDoc): Layout {
         lists.five_whys.map((why, i) => (why.source === 'unknown' ? why : { ...why, label: `Why ${i + 1}` })),
       ),
       listed('went_well', 'What Went Well', 2, untagged(lists.went_well, COURSE)),
-      ...tagged('went_well', lists.went_well, COURSE, ''),
+      ...tagged('went_well', lists.went_well, COURSE, '', doc.pool.ask.responder),
       listed('went_wrong', 'What Went Wrong', 2, untagged(lists.went_wrong, COURSE)),
-      ...tagged('went_wrong', lists.went_wrong, COURSE, ' Issues'),
+      ...tagged('went_wrong', lists.went_wrong, COURSE, ' Issues', doc.pool.ask.responder),
       listed('actions', 'Action Items', 2, []),
       ...actionParts(doc),
       listed('prevention', 'Prevention Measures', 2, []),
       ...preventionParts(doc),
       listed('lessons', 'Lessons Learned', 2, untagged(lists.lessons, KINDS)),
-      ...tagged('lessons', lists.lessons, KINDS, ' Lessons'),
+      ...tagged('lessons', lists.lessons, KINDS, ' Lessons', doc.pool.ask.incident_commander),
       listed('acknowledgments', 'Acknowledgments', 2, [labelled(doc, 'With thanks to', 'participants')]),
       listed('appendix', 'Appendix', 2, []),
       listed('links', 'External References', 3, lists.links),
@@ -67,7 +76,7 @@ function details(doc: PostmortemDoc): PostmortemSection[] {
   return [
     listed('details', 'Incident Details', 2, []),
     listed('what_happened', 'What Happened', 3, [
-      item('Reported as', doc.pool.description, 'record'),
+      item('Reported as', doc.pool.description, 'record', doc.sources.incident),
       field('Trigger', 'trigger'),
       field('Way out', 'way_out'),
     ]),

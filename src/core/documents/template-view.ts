@@ -33,6 +33,7 @@ const UNKNOWN = 'UNKNOWN';
 /** The document as plain data for a template. Text of the narrative says so, whatever the template does with it. */
 export function templateView(doc: PostmortemDoc): TemplateView {
   const { pool } = doc;
+  const ask = pool.ask.incident_commander;
   return {
     ...{ title: doc.title, incident: doc.label, uid: doc.uid, severity: doc.severity, status: doc.status },
     ...{ drill: doc.drill, description: pool.description },
@@ -41,7 +42,7 @@ export function templateView(doc: PostmortemDoc): TemplateView {
     milestones: namesOf(MILESTONES).map((name) => milestone(name, pool.milestones[name])),
     events: rowsOf(doc, 'timeline', TEMPLATE_ROWS.events),
     actions: pool.actions.map(({ id, text, owner, due, type, why, state, horizon, area }) => ({
-      ...{ id, text, owner: owner ?? UNKNOWN, due: due ?? UNKNOWN, type: type ?? UNKNOWN, why },
+      ...{ id, text, owner: owner ?? ask, due: due ?? ask, type: type ?? ask, why },
       ...{ state, done: state === 'done', horizon, area },
     })),
     intervals: rowsOf(doc, 'intervals', TEMPLATE_ROWS.intervals),

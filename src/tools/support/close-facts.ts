@@ -1,11 +1,12 @@
 import { narrativeOf } from '../../core/documents/documents.ts';
 import { lintOf } from '../../core/documents/lint.ts';
 import type { CloseFacts } from '../../core/gates.ts';
-import { codeChanged, folderOf, standingResolution } from '../../core/incident.ts';
+import { codeChanged, folderOf, type Incident, standingResolution } from '../../core/incident.ts';
 import type { Deps } from '../tool.ts';
 import { branchesWithoutFix } from './branches-without-fix.ts';
 import { viewFor } from './documents.ts';
 import type { Loaded } from './load.ts';
+import { extraPathOf } from './postmortem.ts';
 
 /** What the close gate needs besides the events: the postmortem's lint now, and secrets in what would be published. */
 export async function closeFacts(loaded: Loaded, deps: Deps): Promise<CloseFacts> {
@@ -23,14 +24,16 @@ export async function closeFacts(loaded: Loaded, deps: Deps): Promise<CloseFacts
     nowMs: deps.clock.now(),
     postmortemErrors: errors,
     // Reading the folder and asking git matters only when closing is near; before, it would cost every call.
-    secretsFound: isOver ? await secretsIn(folderOf(incident), deps) : [],
+    secretsFound: isOver ? await secretsIn(incident, deps) : [],
     branchesWithoutFix: isOver && codeChanged(incident) ? await branchesWithoutFix(incident, deps) : [],
   };
 }
 
-/** Kinds of secret or personal data in the folder's files, where people may have written prose. */
-export async function secretsIn(folder: string, deps: Deps): Promise<string[]> {
-  const { files } = await deps.workspace.read(folder);
-  const found = Object.values(files).flatMap((text) => deps.redact(text).removed.map((item) => item.type));
-  return [...new Set(found)];
+/** Kinds of secret or personal data in the folder's files and the postmortem's copy, where people may have written prose. */
+export async function secretsIn(incident: Incident, deps: Deps): Promise<string[]> {
+  const { files } = await deps.workspace.read(folderOf(incident));
+  const copy = extraPathOf(incident, deps);
+  const extra = copy === null ? null : await deps.workspace.repoFile(copy);
+  const texts = [...Object.values(files), ...(extra?.state === 'text' ? [extra.text] : [])];
+  return [...new Set(texts.flatMap((text) => deps.redact(text).removed.map(({ type }) => type)))];
 }

@@ -1,6 +1,5 @@
 import { type ChecklistKind, renderChecklist } from '../../core/checklists.ts';
 import { renderCompletion } from '../../core/completion.ts';
-import { folderOf } from '../../core/incident.ts';
 import type { Deps } from '../tool.ts';
 import { secretsIn } from './close-facts.ts';
 import type { Loaded } from './load.ts';
@@ -13,6 +12,6 @@ export const PRINTS = {
 } as const;
 
 async function checklist({ incident, row }: Loaded, deps: Deps, kind: ChecklistKind): Promise<string> {
-  const secretsFound = await secretsIn(folderOf(incident), deps);
+  const secretsFound = await secretsIn(incident, deps);
   return renderChecklist(incident, { row, secretsFound }, kind, deps.settings.matrix.preset);
 }

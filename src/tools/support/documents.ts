@@ -146,11 +146,11 @@ export async function publishIncident(
 ): Promise<Answer<Record<string, unknown>>> {
   const loaded = await loadIncident(ref, deps);
   const folder = folderOf(loaded.incident);
-  const secrets = await secretsIn(folder, deps);
+  const secrets = await secretsIn(loaded.incident, deps);
   if (secrets.length > 0) {
     throw new PulseError(
       'unsafe',
-      `the folder holds what looks like a secret or personal data: ${secrets.join(', ')}`,
+      `the folder or the postmortem's copy holds what looks like a secret or personal data: ${secrets.join(', ')}`,
       'take it out of the prose you wrote (rotate real secrets first), or allow the value under redaction.allow in hotfix-pulse.config.json; then publish again',
     );
   }

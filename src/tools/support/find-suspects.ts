@@ -4,7 +4,7 @@ import type { ChangeRange, RangeWanted } from '../../core/ship/change-range.ts';
 import { type Hints, hintsOf, pathFit } from '../../core/ship/suspect-hints.ts';
 import type { Change, SuspectContext, Traces } from '../../core/ship/suspect-signals.ts';
 import { linesToBlame, rankSuspects, relationsIn, type Suspect, wordsOf } from '../../core/ship/suspects.ts';
-import type { GitHistory } from '../../ports.ts';
+import type { GitHistory } from '../../ports-git.ts';
 import type { Deps } from '../tool.ts';
 import { type Loaded, loadAll } from './load.ts';
 

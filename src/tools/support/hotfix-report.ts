@@ -7,7 +7,7 @@ import {
   type WorktreePlan,
 } from '../../core/ship/hotfix-start.ts';
 import { fence, oneLine } from '../../core/untrusted.ts';
-import type { Branches } from '../../ports.ts';
+import type { Branches } from '../../ports-git.ts';
 import type { Deps } from '../tool.ts';
 import { answered, standingOf } from './answer.ts';
 import { loadUid } from './load.ts';

@@ -1,73 +1,125 @@
 import { PulseError } from '../../core/errors.ts';
-import { readByHand } from '../../core/import-by-hand.ts';
-import { CAPS, capText } from '../../core/untrusted.ts';
+import { type Zone, zoneOf } from '../../core/interchange/zones.ts';
 import type { Answer, Deps } from '../tool.ts';
 import { answered, standingOf } from './answer.ts';
-import { refreshFolder } from './documents.ts';
+import { importByHand } from './import-by-hand.ts';
+import { type TakenOver, takeOver } from './import-record.ts';
+import { normal, type Source, sourcesAt } from './import-sources.ts';
 import { loadAll, loadUid } from './load.ts';
+import { removedWarning } from './write.ts';
 
-const FOLDER = /^(?:\.\/)?(specs\/hotfix-(\d{3,6})(?:-([a-z0-9]+(?:-[a-z0-9]+)*))?)\/?$/;
+export interface ImportRequest {
+  /** From the repository's root. */
+  paths: readonly string[];
+  /** Of times that name none: `UTC`, `+01:00`, `Europe/Copenhagen`. */
+  zone?: string | undefined;
+  /** Read and report only. */
+  check?: boolean | undefined;
+}
+
+/** Problems told in one answer. */
+const MOST_TOLD = 50;
 
 /**
- * Takes over a folder that somebody kept by hand. Everything in it becomes history: shown, but no key to a
- * gate. The folder's own text stays; what could not be read is told line by line.
+ * Takes over records that were kept elsewhere. Everything in them becomes history: shown, but no key to a gate.
+ * The files stay as they are; what could not be read is told line by line.
  */
-export async function importIncident(folder: string, deps: Deps): Promise<Answer<Record<string, unknown>>> {
-  const [, path, number, slug = 'incident'] = FOLDER.exec(folder.replaceAll('\\', '/')) ?? [];
-  if (path === undefined || number === undefined) {
-    throw new PulseError(
-      'invalid_input',
-      'that is not the folder of an incident',
-      'name it from the repository root, for example: hotfix-pulse import specs/hotfix-001-users-cant-login',
-    );
+export async function importIncident(
+  { paths, zone: named, check = false }: ImportRequest,
+  deps: Deps,
+): Promise<Answer<Record<string, unknown>>> {
+  const zone = named === undefined ? null : zoneNamed(named);
+  const [only] = paths;
+  if (only !== undefined && paths.length === 1 && !check) {
+    const byHand = await importByHand(normal(only), deps);
+    if (byHand !== null) return byHand;
   }
-  const { files, state } = await deps.workspace.read(path);
-  if (state === 'absent' || !(files['timeline.md'] ?? files['hotfix.md'])) {
-    throw new PulseError(
-      'not_found',
-      'the folder holds neither timeline.md nor hotfix.md',
-      'check the path; the form is described in the hotfix skill, references/by-hand.md',
-    );
+  // Everything is read before the first is written: a path that is wrong stops all.
+  const sources: Source[] = [];
+  for (const path of new Set(paths)) sources.push(...(await sourcesAt(path, zone, deps)));
+  const taken = await deps.log.withNumbering((highest) => takeAll(sources, highest, check, deps));
+  return reported(taken, check, deps);
+}
+
+async function takeAll(
+  sources: readonly Source[],
+  highest: number,
+  check: boolean,
+  deps: Deps,
+): Promise<TakenOver[]> {
+  const known = await loadAll(deps);
+  const taken: TakenOver[] = [];
+  let next = highest + 1;
+  for (const source of sources) {
+    const one = await takeOver(source, known, next, check ? 'check' : 'write', deps);
+    taken.push(one);
+    if (one.result !== 'new') continue;
+    next = source.number === null ? next + 1 : Math.max(next, source.number + 1);
+    if (!check) known.push(await loadUid(one.uid, deps));
   }
-  const page = await deps.workspace.document(path, 'hotfix.md');
-  return deps.log.withNumbering(async () => {
-    const taken = (await loadAll(deps)).find(
-      ({ incident }) => incident.number === Number(number) && incident.slug === slug,
-    );
-    if (taken) {
-      throw new PulseError(
-        'conflict',
-        'this folder was taken over before',
-        `it is ${taken.incident.label}; record further events there`,
-        {
-          uid: taken.incident.uid,
-        },
-      );
-    }
-    const nowMs = deps.clock.now();
-    const uid = deps.ids.ulid(nowMs, null);
-    const text = (name: string) => (files[name] === undefined ? null : files[name]);
-    const read = readByHand(
-      { 'timeline.md': text('timeline.md'), 'hotfix.md': page?.body ?? null, 'tasks.md': text('tasks.md') },
-      {
-        ...{ uid, number: Number(number), slug, nowMs, front: page?.data ?? {} },
-        inputHash: deps.ids.sha256(JSON.stringify(files)),
-      },
-    );
-    const drafts = read.drafts.map((draft) => ({ ...draft, text: capText(draft.text, CAPS.text).text }));
-    await deps.log.append({ incident: uid, by: { name: 'import', kind: 'system' }, drafts });
-    const loaded = await loadUid(uid, deps);
-    const notices = await refreshFolder(loaded, deps, 'create');
-    const problems = read.problems.map(({ line, problem }) => `timeline.md line ${line}: ${problem}`);
-    const lines = [
-      `Took over ${drafts.length} event(s) from ${path} as history; gates count only what is recorded from now on.`,
-      ...problems.map((problem) => `? ${problem}`),
-    ];
-    return answered(
-      await standingOf(loaded, deps),
-      lines,
-      { folder: path, imported: drafts.length, problems },
-      notices,
-    );
-  });
+  return taken;
+}
+
+const WORDS: Record<TakenOver['result'], string> = {
+  new: 'a new incident of history',
+  added: 'what was new in it',
+  nothing: 'nothing, all of it is there',
+};
+
+async function reported(
+  taken: readonly TakenOver[],
+  check: boolean,
+  deps: Deps,
+): Promise<Answer<Record<string, unknown>>> {
+  const labels = new Map((await loadAll(deps)).map(({ incident }) => [incident.uid, incident.label]));
+  const problems = taken.flatMap((one) =>
+    one.problems.map(({ file, line, problem }) => `${file}${line > 0 ? ` line ${line}` : ''}: ${problem}`),
+  );
+  const told = problems.slice(0, MOST_TOLD);
+  const zoneless = problems.filter((problem) => problem.includes('the zone is not stated')).length;
+  const warnings = [
+    ...(zoneless === 0
+      ? []
+      : [
+          `${zoneless} time(s) name no zone and were kept as reported. To have them read, say the zone: --zone Europe/Copenhagen, --zone +01:00 or --zone UTC${check ? '' : ' (with --check first)'}.`,
+        ]),
+    ...removedWarning(taken.flatMap(({ removed }) => removed)),
+    ...deps.log.notices(),
+  ];
+  const lines = [
+    check
+      ? 'Read only; nothing was written.'
+      : 'Taken over as history; gates count only what is recorded from now on.',
+    ...taken.flatMap(({ source, uid, result, events, stated }) => [
+      `${source}: ${WORDS[result]}${labels.has(uid) ? ` (${labels.get(uid)})` : ''}, ${events} event(s)`,
+      ...stated.map((sentence) => `  ${sentence}`),
+    ]),
+    ...(taken.length === 0 ? ['There was no incident to take over.'] : []),
+    ...told.map((problem) => `? ${problem}`),
+    ...(problems.length > told.length
+      ? [`? ${problems.length - told.length} more line(s) with a problem`]
+      : []),
+  ];
+  const imported = taken.reduce((sum, { events }) => sum + events, 0);
+  const records = taken.map(({ removed: _removed, uid, ...one }) => ({
+    ...one,
+    uid,
+    incident: labels.get(uid) ?? null,
+  }));
+  const data = { imported, records, problems, checked: check };
+  const [only] = taken;
+  if (only !== undefined && taken.length === 1 && labels.has(only.uid)) {
+    return answered(await standingOf(await loadUid(only.uid, deps), deps), lines, data, warnings);
+  }
+  return { text: [...lines, ...warnings.map((warning) => `! ${warning}`)].join('\n'), data, warnings };
+}
+
+function zoneNamed(text: string): Zone {
+  const zone = zoneOf(text);
+  if (zone !== null) return zone;
+  throw new PulseError(
+    'invalid_input',
+    'that is no zone, or a short name of more than one',
+    'write an offset (+01:00), UTC, or a place (Europe/Copenhagen)',
+  );
 }

@@ -50,11 +50,19 @@ export async function loadAll(deps: Deps): Promise<Loaded[]> {
  * the current hotfix branch, else the only open one. Anything else is refused with the open ones listed.
  */
 export async function loadIncident(ref: string | undefined, deps: Deps): Promise<Loaded> {
+  return (await loadAmong(ref, deps)).loaded;
+}
+
+/** The same, and the other incidents. */
+export async function loadAmong(
+  ref: string | undefined,
+  deps: Deps,
+): Promise<{ loaded: Loaded; others: Loaded[] }> {
   const all = await loadAll(deps);
   const found =
     ref === undefined ? await implied(all, deps) : all.filter((one) => matches(one.incident, ref));
   const [only] = found;
-  if (only && found.length === 1) return only;
+  if (only && found.length === 1) return { loaded: only, others: all.filter((one) => one !== only) };
   const listed = (found.length > 1 ? found : all.filter((one) => isOpen(one.incident))).map(
     ({ incident }) => `${incident.label} ${incident.slug} (${incident.status})`,
   );

@@ -4,6 +4,7 @@ import type { Actor, EventDraft, TimelineEvent } from '../../core/events.ts';
 import { MINUTE, parseDue, parseWhen, SECOND } from '../../core/time.ts';
 import { CAPS, capText, cleanText } from '../../core/untrusted.ts';
 import type { Deps } from '../tool.ts';
+import { boardEnd } from './board.ts';
 import { refreshSoon } from './documents.ts';
 import { type Loaded, loadUid } from './load.ts';
 
@@ -30,7 +31,7 @@ export function hashOf(tool: string, args: Record<string, unknown>, deps: Deps):
 export async function write(uid: string, drafts: EventDraft[], deps: Deps): Promise<Written> {
   const outcome = await deps.log.append({ incident: uid, by: deps.actor, drafts });
   const loaded = await loadUid(uid, deps);
-  const notices = await refreshSoon(loaded, deps);
+  const notices = [...(await refreshSoon(loaded, deps)), ...(await boardEnd(loaded, drafts, deps))];
   return { loaded, ...outcome, notices: [...deps.log.notices(), ...notices] };
 }
 

@@ -126,7 +126,70 @@ describe('lintOf', () => {
     ['a name without a judgement', { went_well: ['Ana turned the flag off'] }],
   ])('stays silent about %s', (_, narrative) => {
     const lines = found(sampleEvents(), { ...SAMPLE_NARRATIVE, ...narrative });
-    expect(lines.filter((line) => line.includes('narrative.'))).toEqual([]);
+    const loud = lines.filter((line) => line.includes('narrative.') && !line.startsWith('note'));
+    expect(loud).toEqual([]);
+  });
+
+  it.each<[Level, string, string]>([
+    ['P0', 'warning', 'narrative.impact'],
+    ['P1', 'warning', 'detection'],
+    ['P1', 'warning', 'narrative.trigger'],
+    ['P1', 'warning', 'narrative.contributing_factors'],
+    ['P2', 'note', 'narrative.impact'],
+    ['P3', 'note', 'narrative.trigger'],
+    ['P1', 'note', 'narrative.went_well'],
+    ['P1', 'note', 'narrative.detected_earlier'],
+    ['P1', 'warning', 'times.started'],
+    ['P3', 'note', 'times.resolved'],
+  ])('says at %s as a %s that %s is missing', (level, as, where) => {
+    expect(found(at(level), null)).toContain(`${as} ${where}`);
+    expect(found(sampleEvents())).not.toContain(`${as} ${where}`);
+  });
+
+  it('wants a link to the tracker: a note without one, a warning where it is configured', () => {
+    const { incident, view } = sampleOf(numbered([...sampleEvents(), action({})]));
+    const levels = (tracker: boolean) =>
+      lintOf(incident, SAMPLE_NARRATIVE, view, { tracker })
+        .filter(({ where, text }) => where === 'actions.A9' && text.includes('tracker'))
+        .map(({ level }) => level);
+    expect([levels(false), levels(true)]).toEqual([['note'], ['warning']]);
+    const link = tell(AT, 'linked', 'x', { type: 'issue', url: 'https://t.example/1', action: 'A9' });
+    expect(found([...sampleEvents(), action({}), link])).not.toContain('note actions.A9');
+  });
+
+  it.each<[string, string, string]>([
+    ['a fenced block of code', 'Look:\n```js\nfoo()\n```', 'warning'],
+    ['a stack trace', 'E\n  at a (x.js:1:2)\n  at b (y.js:2:3)\n  at c (z.js:3:4)', 'warning'],
+    ['a few lines of code', 'const a = 1\nif (a) {\n  b(a);\n}', 'warning'],
+    ['a value that was taken out', 'The key was [REDACTED:aws-key#a1b2]', 'note'],
+    ['an open question', 'Affected users: TBD', 'warning'],
+    ['what is said to be unknown', 'UNKNOWN - ask the ops lead', 'warning'],
+    ['a secret', 'The key was hunter2-secret', 'error'],
+  ])('finds %s', (_what, trigger, level) => {
+    const { incident, view } = sampleOf(sampleEvents());
+    const scan = (text: string) => (text.includes('hunter2') ? ['password'] : []);
+    const all = lintOf(incident, { ...SAMPLE_NARRATIVE, trigger }, view, { scan });
+    expect(all.filter(({ where }) => where === 'narrative.trigger').map((one) => one.level)).toContain(level);
+    const prose = lintOf(incident, SAMPLE_NARRATIVE, view, { scan, prose: trigger });
+    const isOpen = /TBD|UNKNOWN/.test(trigger);
+    expect(prose.some(({ where }) => where === 'prose')).toBe(!isOpen);
+  });
+
+  it.each([
+    'The pool had 20 connections; each retry took one; none came back.',
+    'We saw three things:\n- the alert was late;\n- the page was slow;\n- nobody knew the flag;',
+    'The flag `new-login` was off from the start.',
+  ])('takes prose for no code: %s', (summary) => {
+    const lines = found(sampleEvents(), { ...SAMPLE_NARRATIVE, summary });
+    const { incident, view } = sampleOf(sampleEvents());
+    const texts = lintOf(incident, { summary }, view).map(({ text }) => text);
+    expect(texts.filter((text) => text.includes('block of code'))).toEqual([]);
+    expect(lines).not.toContain('error narrative.summary');
+  });
+
+  it('finds a cause that stops at a person', () => {
+    const cause = tell('2026-11-20T15:20:00Z', 'cause_identified', 'Ben deployed the wrong file', {});
+    expect(found([...sampleEvents(), cause])).toContain('warning cause');
   });
 
   it('puts errors first and quotes nobody', () => {
@@ -135,7 +198,8 @@ describe('lintOf', () => {
     );
     const findings = lintOf(incident, { summary: 'SECRET-WORDS Ana should have known' }, view);
     const levels = findings.map((finding) => finding.level);
-    expect(levels).toEqual([...levels].sort());
+    const order = ['error', 'warning', 'note'];
+    expect(levels).toEqual([...levels].sort((a, b) => order.indexOf(a) - order.indexOf(b)));
     expect(JSON.stringify(findings)).not.toContain('SECRET-WORDS');
   });
 });

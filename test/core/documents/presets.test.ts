@@ -132,7 +132,10 @@ describe.each(PRESETS)('the %s format', (preset) => {
     const hostile = rendered(preset, hostileEvents());
     const kept = (lines: string[]) => lines.filter((line) => !line.includes('- ['));
     expect(kept(shape(hostile))).toEqual(kept(shape(rendered(preset, sampleEvents()))));
-    const body = hostile.replace(/^---\n[\s\S]*?\n---\n/, '').replace(/^<!-- pulse:\w+ [\w-]+ -->$/gm, '');
+    const body = hostile
+      .replace(/^---\n[\s\S]*?\n---\n/, '')
+      .replace(/^<!-- pulse:\w+ [\w-]+ -->$/gm, '')
+      .replace(/ <!-- ev:[0-9A-Z ]+ -->/g, '');
     expect(body).not.toMatch(/<[a-z!/]/i);
     expect(body).not.toMatch(/(?<!\\)\]\(/);
     for (const table of body.matchAll(/(?:^\|.*\n)+/gm)) {
@@ -154,8 +157,13 @@ describe('spec-kit', () => {
     expect(part.split('\n').filter((line) => line !== '')).toEqual([
       ...['## What Went Well', '- Everybody stayed calm _(narrative)_'],
       ...['### Detection', '- the alert came first _(narrative)_'],
-      ...['### Response', '- nothing was noted', '### Communication', '- nothing was noted'],
-      ...['### Remediation', '- nothing was noted'],
+      ...[
+        '### Response',
+        '- UNKNOWN - ask the responder',
+        '### Communication',
+        '- UNKNOWN - ask the responder',
+      ],
+      ...['### Remediation', '- UNKNOWN - ask the responder'],
     ]);
   });
 
@@ -174,8 +182,10 @@ describe('spec-kit', () => {
     const below = text
       .slice(text.indexOf(`### ${title}`))
       .split('\n')
-      .slice(2, 4);
-    expect(below).toEqual(['- [ ] **A7**: Watch it', '  - **Owner**: UNKNOWN']);
+      .slice(2, 4)
+      .map((line) => line.replace(/ <!-- ev:.* -->$/, ''));
+    const ask = 'UNKNOWN - ask the incident commander (Ana Ruiz)';
+    expect(below).toEqual(['- [ ] **A7**: Watch it', `  - **Owner**: ${ask}`]);
   });
 });
 
