@@ -31,7 +31,14 @@ export const ConfigFile = z.strictObject({
     .optional(),
   /** Weeks that a priority item may take: one of a P0 or P1 incident. */
   action_items: z.strictObject({ priority_weeks: z.literal(PRIORITY_WEEKS).optional() }).optional(),
-  redaction: z.strictObject({ allow: z.array(z.string()).optional() }).optional(),
+  redaction: z
+    .strictObject({
+      /** Values to keep: exact, or with `*`. */
+      allow: z.array(z.string()).optional(),
+      /** What happens to IP addresses; private ones always stay. */
+      ips: z.enum(['keep', 'public']).optional(),
+    })
+    .optional(),
   postmortem: z
     .strictObject({
       /** Form of post-mortem.md; without it the one of the severity preset. */
@@ -51,7 +58,7 @@ export interface Config {
   matrix: Matrix;
   stability_h: number;
   action_items: ActionSettings;
-  redaction: { allow: string[] };
+  redaction: { allow: string[]; ips: 'keep' | 'public' };
   /** `template` is a path here. */
   postmortem: { preset: PresetName; template: string | null };
   runbook_folder: string;
@@ -67,7 +74,7 @@ export function parseConfig(text: string | null): Config {
     matrix,
     stability_h: file.stability_h ?? (matrix.preset === 'spec-kit' ? 48 : 24),
     action_items: { priority_weeks: file.action_items?.priority_weeks ?? DEFAULT_ACTIONS.priority_weeks },
-    redaction: { allow: file.redaction?.allow ?? [] },
+    redaction: { allow: file.redaction?.allow ?? [], ips: file.redaction?.ips ?? 'keep' },
     postmortem: {
       preset: file.postmortem?.preset ?? matrix.preset,
       template: file.postmortem?.template ?? null,

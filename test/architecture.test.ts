@@ -98,7 +98,7 @@ describe('the checker', () => {
     ['src/adapters/a.ts', 'const r = await http.fetch(url); prefetch(url);'],
     [
       'src/tools/a.ts',
-      `import * as z from 'zod/v4';\nimport type { Config } from '../config.ts';\nimport type { Git } from '../ports.ts';`,
+      `import * as z from 'zod/v4';\nimport type { Config } from '../config.ts';\nimport type { Git } from '../ports-git.ts';`,
     ],
     [
       'src/wire.ts',

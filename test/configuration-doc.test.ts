@@ -16,11 +16,12 @@ describe('docs/configuration.md', () => {
 
   it('lists every setting', () => {
     const keys = Object.keys(ConfigFile.shape).filter(
-      (key) => !['severity', 'redaction', 'runbook', 'postmortem', 'git'].includes(key),
+      (key) => !['severity', 'redaction', 'action_items', 'runbook', 'postmortem', 'git'].includes(key),
     );
     const nested = [
       'severity.preset',
       'redaction.allow',
+      'action_items.priority_weeks',
       'runbook.folder',
       'git.production',
       'git.release_tags',

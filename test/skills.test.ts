@@ -12,11 +12,12 @@ import * as z from 'zod/v4';
 import { createSampleRepo, SAMPLE_FIX } from '../src/adapters/sample-repo.ts';
 import { OTHER_COMMANDS } from '../src/cli/dispatch.ts';
 import { flagName, flagsOf } from '../src/cli/flag-shapes.ts';
-import { OPERATIONS } from '../src/cli/operation.ts';
+import { operationCommand } from '../src/cli/operation.ts';
 import { KIND_NAMES, kindSpec, RECORDABLE_KINDS } from '../src/core/kinds.ts';
 import { matrixOf } from '../src/core/severity.ts';
 import { SeverityFacts } from '../src/core/severity-facts.ts';
 import { PHASES, TASKS } from '../src/core/tasks.ts';
+import type { Tool } from '../src/tools/tool.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -44,7 +45,7 @@ const callsIn = (path: string): Call[] =>
   [...read(path).matchAll(CALL)].map(([, tool = '', json = '']) => ({ tool, args: JSON.parse(json) }));
 
 /** Loaded on demand, so that a broken tool fails the tests that need it and no other. */
-async function toolsByName(): Promise<Map<string, { input: z.ZodObject }>> {
+async function toolsByName(): Promise<Map<string, Tool>> {
   const { TOOLS } = await import('../src/tools/index.ts');
   return new Map(TOOLS.map((tool) => [tool.name, tool]));
 }
@@ -273,13 +274,13 @@ describe('commands that the pack names', () => {
   const dashed = (name: string) => name.replaceAll('_', '-');
 
   it.each(allFiles)('%s: each exists, with its flags', async (path) => {
-    const operations = [...(await toolsByName())].map(([name, { input }]) => ({
-      ...{ names: [dashed(name), ...(OPERATIONS[name]?.aliases ?? [])], input },
+    const operations = [...(await toolsByName()).values()].map(operationCommand);
+    const commands = [...operations, ...OTHER_COMMANDS].map(({ name, aliases, input }) => ({
+      ...{ names: [name, ...aliases], input },
     }));
-    const others = OTHER_COMMANDS.map(({ name, aliases, input }) => ({ names: [name, ...aliases], input }));
     for (const line of linesIn(path)) {
       const [word = '', ...rest] = line.split(' ');
-      const command = [...operations, ...others].find(({ names }) => names.includes(dashed(word)));
+      const command = commands.find(({ names }) => names.includes(dashed(word)));
       expect(command, `${path}: hotfix-pulse ${line}`).toBeDefined();
       const flags = ['--input', ...flagsOf(command?.input ?? z.object({})).map(({ name }) => flagName(name))];
       const documents = command?.input.shape.document;

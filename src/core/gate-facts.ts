@@ -53,7 +53,15 @@ export const GATE_FACTS = {
   review: { needs: 'have the change reviewed (approval of strength review)', of: ifCode(task('T009')) },
   approval: {
     needs: 'get an approval',
-    of: (incident) => by(lastOf(incident, 'approval_given', (event) => event.id > incident.attemptSince)),
+    // A yes to issues in a tracker says nothing about the change.
+    of: (incident) =>
+      by(
+        lastOf(
+          incident,
+          'approval_given',
+          (event) => event.id > incident.attemptSince && event.data.about === undefined,
+        ),
+      ),
   },
   staging: {
     needs: 'verify it in staging: deploy_verified, environment staging, with evidence',
