@@ -1,6 +1,5 @@
 // Plays one incident in a real sample repository through a real MCP client against the built server.
 // Usage: npm run demo   (leaves the repository for you to look at)
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { isAbsolute, resolve } from 'node:path';
-import type { Git } from '../ports.ts';
+import type { Git } from '../ports-git.ts';
 import { gitFolderAt } from './git/folder.ts';
 
 /** What one git command said. `code` is -1 when git could not be started or was stopped at its time limit. */

@@ -6,6 +6,8 @@ import type { AppendOutcome, EventLog } from '../ports.ts';
 export interface Guard {
   /** Takes secrets and personal data out of one text; answers what it took. */
   redact(text: string): { text: string; removed: AppendOutcome['removed'] };
+  /** Removes what is kept outside of the log for the marks in a text. */
+  forget?(text: string): void;
 }
 
 /** Data members that hold a hash of ours, which looks like a secret and is none. */
@@ -38,9 +40,12 @@ export function createGuardedLog(inner: EventLog, guard: Guard): EventLog {
       ]);
       return inner.archive(uid, event, Object.fromEntries(passed));
     },
-    purge(uid, eventId, by, reason) {
+    async purge(uid, eventId, by, reason) {
       const { pass } = createPass(guard);
-      return inner.purge(uid, eventId, passActor(by, pass), pass(reason));
+      const { events } = await inner.read(uid);
+      const stone = await inner.purge(uid, eventId, passActor(by, pass), pass(reason));
+      guard.forget?.(JSON.stringify(events.find(({ id }) => id === eventId) ?? null));
+      return stone;
     },
   };
 }

@@ -16,7 +16,7 @@ export const FollowUpAttempt = z.object({
 export type FollowUpAttempt = z.infer<typeof FollowUpAttempt>;
 
 /** After this time nothing that was sent is still on its way: a look that finds nothing means there is nothing. */
-export const SETTLED_MS = 2 * MINUTE;
+const SETTLED_MS = 2 * MINUTE;
 
 /** Only what this product itself recorded here counts. */
 function attemptsOf(incident: Incident): { attempt: FollowUpAttempt; at: string }[] {

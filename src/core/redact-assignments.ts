@@ -1,22 +1,35 @@
-import { eachMatch, type Finder, type Hit, isPath, looksRandom } from './redact-hit.ts';
+import type { Finder, Hit } from './redact-hit.ts';
 import { isPlaceholder } from './redact-placeholder.ts';
+import { isPath, looksRandom, secretShape } from './redact-random.ts';
 
 /** Names whose value is a secret. What stands before them (`DB_`, `my-`, `--`) does not matter and is not read. */
 const STRONG =
-  'pass[_-]?word|passwd|pass[_-]?phrase|pwd|passcode|secret|client[_-]?secret|' +
-  '(?:api|secret|access|private|encryption|signing|auth|account|shared|master|deploy|service|hmac|webhook)[_-]?key|' +
-  '(?:secret|aws)[_-]?access[_-]?key|(?:access|auth|refresh|bearer|session|id|security|bot)[_-]?token|token|jwt|' +
+  'pass[_.-]?word|passwd|pass[_-]?phrase|pwd|passcode|secret|client[_.-]?secret|' +
+  '(?:api|secret|access|private|encryption|signing|auth|account|shared|master|deploy|service|hmac|webhook)[_.-]?key|' +
+  '(?:secret|aws)[_.-]?access[_.-]?key|(?:access|auth|refresh|bearer|session|id|security|bot)[_.-]?token|token|jwt|' +
   'client-key-data|connection[_-]?string';
 /** Names that often hold something harmless: only a random-looking value counts. */
 const WEAK =
-  '(?<!(?:public|primary|foreign|partition|routing|sort|cache|object)[_-]?)key|auth|credentials?|creds|signature|session(?:[_-]?id)?|sid|pat|pass|salt|dsn|bearer|otp|cookie';
+  '(?<!(?:public|primary|foreign|partition|routing|sort|cache|object)[_-]?)key|auth|credentials?|creds|signature|session(?:[_-]?id)?|sid|pass|salt|dsn|bearer|otp|cookie';
+/** `ALGOLIA_ADMIN_KEY`, `adminKey`: a key that says whose it is may have the form of a digest, unless it names data. */
+const OWN_KEY =
+  '(?<=[A-Za-z0-9]{2}[_.-]|[a-z0-9](?=K))(?<!(?:public|primary|foreign|partition|routing|sort|cache|object|idempotency|dedup|dedupe|group|row|message|shard|hash|range|index|map|issue|project|event|log|registry|lookup|composite|unique|natural|surrogate|s3|host|storage|file|item|record|sha|etag|build|tree|commit|content)[_.-]?)key';
 
-const NAME = `(?:(?<strong>${STRONG})|(?<=[_-])(?<suffix>pass|pw)|(?<![A-Za-z0-9])(?<weak>${WEAK}))`;
+const NAME = `(?:(?<strong>${STRONG})|(?<own>${OWN_KEY}|pat)|(?<=[_-])(?<suffix>pass|pw)|(?<![A-Za-z0-9])(?<weak>${WEAK}))`;
 const SEPARATOR =
-  '\\\\?["\'`]?\\]?[ \\t]{0,8}(?<separator>={1,2}>?|:=?|>(?=[^<>\\s]{1,512}</)|[ \\t](?:is|was)[ \\t:])[ \\t]{0,8}';
-const ASSIGNMENT = new RegExp(`${NAME}${SEPARATOR}`, 'gi');
-/** `--password hunter2`: the value is the next word. */
-const FLAG = new RegExp(`(?<=--(?:[a-z]{1,20}-){0,2})(?<strong>${STRONG})[ \\t]{1,4}(?=[^\\s-])`, 'gi');
+  '\\\\?["\'`]?\\]?[ \\t]{0,8}(?<separator>={1,2}>?|:=?|>(?=[^<>\\s]{1,512}</)|[ \\t](?:is|was)[ \\t:]|\\n?[ \\t]{1,40}value[ \\t]{0,4}[:=])[ \\t]{0,8}';
+const ASSIGNMENT = new RegExp(`${NAME}${SEPARATOR}`, 'iy');
+/** `--password hunter2`, `ENV PASSWORD hunter2`: the value is the next word. */
+const FLAG = new RegExp(
+  `(?:(?<=--(?:[a-z0-9]{1,20}-){0,3})|(?<=^[ \\t]{0,8}ENV[ \\t]{1,4}(?:[A-Z0-9]{1,20}_){0,4}))(?:(?<strong>${STRONG})|(?<own>${OWN_KEY}|pat))[ \\t]{1,4}(?=[^\\s-])`,
+  'imy',
+);
+
+/** What the scan of a text has to mark for this finder: the beginnings of the names above. */
+export const NAME_STARTS: readonly string[] =
+  'pas pwd sec cli api acc pri enc sig aut sha mas dep ser hma web aws ref bea ses id_ id- id. idt bot tok jwt con key cre sid pat sal dsn otp coo pw= pw: pw" pw\' pw` pw] pw\\'
+    .split(' ')
+    .concat('pw ');
 
 const QUOTES = '"\'`';
 const LONGEST_VALUE = 4096;
@@ -84,7 +97,7 @@ function isCode(value: string): boolean {
     /^[A-Za-z_$][\w$.:]*[([]/.test(value) ||
     /^[a-z]+(?:[A-Z][a-z]+)+$/.test(value) ||
     /^\/[*^]/.test(value) ||
-    /^(?:new|await|return|function|process)$/.test(value)
+    /^(?:new|await|return|function|process|typeof|keyof|readonly|unknown|never)$/.test(value)
   );
 }
 
@@ -106,24 +119,41 @@ function slug(keyword: string): string {
 }
 
 /** `name = value` in environment dumps, INI, YAML, JSON, code, flags and log lines. */
-export const findAssignments: Finder = (text) => {
+export const findAssignments: Finder = (text, scan) => [
+  ...assigned(text, scan.words, ASSIGNMENT),
+  ...assigned(text, scan.words, FLAG),
+];
+
+function assigned(text: string, words: readonly number[], pattern: RegExp): Hit[] {
   const hits: Hit[] = [];
-  for (const pattern of [ASSIGNMENT, FLAG]) {
-    // In `key=key=key=` every value ends at the same place: it is looked for once.
-    let knownEnd = -1;
-    eachMatch(text, pattern, (match) => {
-      const start = match.index + match[0].length;
-      const { strong, weak, suffix, separator = '=' } = match.groups ?? {};
-      if (start > knownEnd) knownEnd = wordEnd(text, start);
-      const value = quotedValue(text, start) ?? wordValue(text, start, knownEnd);
-      const isSecret =
-        weak === undefined
+  // In `key=key=key=` every value ends at the same place: it is looked for once.
+  let knownEnd = -1;
+  let next = 0;
+  for (const at of words) {
+    if (at < next) continue;
+    pattern.lastIndex = at;
+    const match = pattern.exec(text);
+    if (match === null) continue;
+    const start = at + match[0].length;
+    next = start;
+    const { strong, own, weak, suffix, separator = '=' } = match.groups ?? {};
+    if (start > knownEnd) knownEnd = wordEnd(text, start);
+    const value = quotedValue(text, start) ?? wordValue(text, start, knownEnd);
+    const found = text.slice(value.start, value.end);
+    const isText = value.isQuoted || !isCode(found.slice(0, 512));
+    const isSecret =
+      own !== undefined
+        ? isText && (secretShape(found) !== null || looksRandom(found))
+        : weak === undefined
           ? isValue(text, value, separator.trim(), strong ?? suffix ?? '')
-          : looksRandom(text.slice(value.start, value.end));
-      if (!isSecret) return start;
-      hits.push({ type: slug(strong ?? weak ?? suffix ?? 'secret'), start: value.start, end: value.end });
-      return value.end;
+          : isText && looksRandom(found);
+    if (!isSecret) continue;
+    hits.push({
+      type: slug(strong ?? own ?? weak ?? suffix ?? 'secret'),
+      start: value.start,
+      end: value.end,
     });
+    next = value.end;
   }
   return hits;
-};
+}

@@ -1,5 +1,6 @@
-import { eachMatch, type Finder, type Hit, isTokenStart, looksRandom, runEnd } from './redact-hit.ts';
+import { eachMatch, type Finder, type Hit, isTokenStart, runEnd } from './redact-hit.ts';
 import { isPlaceholder } from './redact-placeholder.ts';
+import { looksRandom } from './redact-random.ts';
 
 /** Larger keys do not exist; an END further away belongs to something else. */
 const LONGEST_KEY = 32 * 1024;
@@ -45,16 +46,21 @@ function openKeyEnd(text: string, body: number): number {
 }
 
 /** A run of the class is read once only: the dot that separates the parts is not in it. */
-const JWT =
-  /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){0,3}|(?<=\\[nrt]|%[0-9A-Fa-f]{2})eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){0,3}/g;
+const JWT = /(?:(?<![\w-])|(?<=\\[nrt]|%[0-9A-Fa-f]{2}))eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){0,3}/y;
+export const JWT_START = 'eyJ';
 
-const findJwts: Finder = (text) => {
+/** Tokens of RFC 7519. */
+export const findJwts: Finder = (text, scan) => {
   const hits: Hit[] = [];
-  eachMatch(text, JWT, (match) => {
-    const end = match.index + match[0].length;
-    hits.push({ type: 'jwt', start: match.index, end });
-    return end;
-  });
+  let end = 0;
+  for (const start of scan.prefixes) {
+    if (start < end || !text.startsWith(JWT_START, start)) continue;
+    JWT.lastIndex = start;
+    const match = JWT.exec(text);
+    if (match === null) continue;
+    end = start + match[0].length;
+    hits.push({ type: 'jwt', start, end });
+  }
   return hits;
 };
 
@@ -90,34 +96,46 @@ function headerEnd(text: string, name: number, value: number): number {
   return text[end] === quote && text[end - 1] === '\\' ? end - 1 : end;
 }
 
+const HEADER = /(?:authorization|cookie)\\?["']?[ \t]{0,4}[:=][ \t]{0,4}\\?["']?/iy;
+
 /** `Authorization:` and `Cookie:` headers as sent, in curl lines and in JSON; the scheme stays readable. */
-const findHeaders: Finder = (text) => {
+const findHeaders: Finder = (text, scan) => {
   const hits: Hit[] = [];
-  const headers =
-    /(?:proxy-)?authorization\\?["']?[ \t]{0,4}[:=][ \t]{0,4}\\?["']?|(?:set-)?cookie\\?["']?[ \t]{0,4}[:=][ \t]{0,4}\\?["']?/gi;
-  eachMatch(text, headers, (match) => {
-    const start = match.index + match[0].length;
-    const isCookie = /^(?:set-)?cookie/i.test(match[0]);
-    if (isCookie) {
-      // A sentence about cookies has no `name=value`.
-      if (!/^[^\s=;"',]{1,256}=[^\s;]/.test(text.slice(start, start + 300))) return start;
-      const end = headerEnd(text, match.index, start);
-      hits.push({ type: 'cookie', start, end });
-      return end;
-    }
-    AUTH_SCHEME.lastIndex = start;
-    const scheme = AUTH_SCHEME.exec(text)?.[0] ?? '';
-    const from = start + scheme.length;
-    const end = WHOLE_LINE_SCHEME.test(scheme)
-      ? headerEnd(text, match.index, start)
-      : credentialEnd(text, from);
-    const value = text.slice(from, end);
-    const isSecret = scheme === '' ? value.length >= 8 && /[0-9]/.test(value) : value.length >= 6;
-    if (isSecret && !isPlaceholder(value)) hits.push({ type: 'authorization', start: from, end });
-    return Math.max(end, start);
-  });
+  let next = 0;
+  for (const at of scan.words) {
+    if (at < next) continue;
+    HEADER.lastIndex = at;
+    const match = HEADER.exec(text);
+    if (match === null) continue;
+    const start = at + match[0].length;
+    const before = /(?:proxy|set)-$/i.exec(text.slice(Math.max(0, at - 6), at))?.[0] ?? '';
+    const isCookie = /^cookie/i.test(match[0]);
+    const hit = isCookie
+      ? cookieAt(text, at - before.length, start)
+      : credentialAt(text, at - before.length, start);
+    next = Math.max(start, hit?.end ?? 0);
+    if (hit?.isSecret === true) hits.push({ type: hit.type, start: hit.start, end: hit.end });
+  }
   return hits;
 };
+
+type HeaderValue = (Hit & { isSecret: boolean }) | null;
+
+/** A sentence about cookies has no `name=value`. */
+function cookieAt(text: string, name: number, start: number): HeaderValue {
+  if (!/^[^\s=;"',]{1,256}=[^\s;]/.test(text.slice(start, start + 300))) return null;
+  return { type: 'cookie', start, end: headerEnd(text, name, start), isSecret: true };
+}
+
+function credentialAt(text: string, name: number, start: number): HeaderValue {
+  AUTH_SCHEME.lastIndex = start;
+  const scheme = AUTH_SCHEME.exec(text)?.[0] ?? '';
+  const from = start + scheme.length;
+  const end = WHOLE_LINE_SCHEME.test(scheme) ? headerEnd(text, name, start) : credentialEnd(text, from);
+  const value = text.slice(from, end);
+  const isLong = scheme === '' ? value.length >= 8 && /[0-9]/.test(value) : value.length >= 6;
+  return { type: 'authorization', start: from, end, isSecret: isLong && !isPlaceholder(value) };
+}
 
 const CREDENTIAL = /[^\s"'`,;<>\\]*/y;
 
@@ -166,7 +184,6 @@ const findQueryValues: Finder = (text) => {
 /** Secrets known by where they stand. */
 export const CARRIER_FINDERS: readonly Finder[] = [
   findPrivateKeys,
-  findJwts,
   findUrlCredentials,
   findHeaders,
   findBearers,

@@ -1,4 +1,4 @@
-import type { Hit } from './redact-hit.ts';
+import type { Finder, Hit } from './redact-hit.ts';
 
 /** Shorter values are words and numbers that occur everywhere. */
 const SHORTEST = 8;
@@ -49,28 +49,45 @@ function needlesOf(name: string, value: string): Needle[] {
 }
 
 /** Finds exact values that are known to be secret, as they are, URL-encoded, JSON-escaped and inside base64. */
-export function createKnownFinder(
-  values: readonly { name: string; value: string }[],
-): (text: string) => Hit[] {
-  const needles = values
-    .map(({ name, value }) => ({ name, value: value.trim() }))
-    .filter(({ value }) => value.length >= SHORTEST)
-    .flatMap(({ name, value }) => needlesOf(name, value));
-  return (text) => needles.flatMap((needle) => findNeedle(text, needle));
+export function createKnownFinder(values: readonly { name: string; value: string }[]): {
+  find: Finder;
+  /** What the scan of a text has to mark for this finder. */
+  starts: string[];
+} {
+  const byStart = new Map<string, Needle[]>();
+  for (const { name, value } of values) {
+    const known = value.trim();
+    if (known.length < SHORTEST) continue;
+    for (const needle of needlesOf(name, known)) {
+      const start = needle.text.slice(0, 3);
+      byStart.set(start, [...(byStart.get(start) ?? []), needle]);
+    }
+  }
+  const find: Finder = (text, scan) => {
+    const hits: Hit[] = [];
+    // Runs of base64 are walked once for a value: what an earlier hit of it has taken is not walked again.
+    const ends = new Map<Needle, number>();
+    for (const at of scan.prefixes) {
+      for (const needle of byStart.get(text.slice(at, at + 3)) ?? []) {
+        const from = ends.get(needle) ?? 0;
+        if (at < from || !text.startsWith(needle.text, at)) continue;
+        const hit = around(text, at, from, needle);
+        ends.set(needle, hit.end);
+        hits.push(hit);
+      }
+    }
+    return hits;
+  };
+  return { find, starts: [...byStart.keys()] };
 }
 
-function findNeedle(text: string, needle: Needle): Hit[] {
-  const hits: Hit[] = [];
-  let from = 0;
-  for (let at = text.indexOf(needle.text); at !== -1; at = text.indexOf(needle.text, from)) {
-    let start = at;
-    let end = at + needle.text.length;
-    if (needle.isBase64) {
-      while (start > from && BASE64_RUN.test(text[start - 1] ?? '')) start -= 1;
-      while (end < text.length && BASE64_RUN.test(text[end] ?? '')) end += 1;
-    }
-    hits.push({ type: needle.type, start, end });
-    from = end;
+/** The value; of base64 the whole stretch around it. */
+function around(text: string, at: number, from: number, needle: Needle): Hit {
+  let start = at;
+  let end = at + needle.text.length;
+  if (needle.isBase64) {
+    while (start > from && BASE64_RUN.test(text[start - 1] ?? '')) start -= 1;
+    while (end < text.length && BASE64_RUN.test(text[end] ?? '')) end += 1;
   }
-  return hits;
+  return { type: needle.type, start, end };
 }

@@ -128,28 +128,55 @@ const findSsns: Finder = (text) => {
   return hits;
 };
 
-const PLUS_PHONE = /(?<![\w+.)-])\+[1-9](?:[ ().-]{0,2}\d){7,14}(?![\w+]|[.:-]\d)/g;
+const PLUS_PHONE = /(?<![\w+.)-])\+[1-9](?:[ ().-]{0,2}\d){7,14}(?![\w+]|[.:-]\d)/y;
 const WORD_PHONE =
-  /(?<![A-Za-z0-9])(?:(?:tele)?phone|tel|mobile|cell|call|fax|whatsapp|sms)(?: (?:number|no))?["']?[ .:=#]{1,3}["']?(\(?\d(?:[ ().-]{0,2}\d){6,14})(?![\w+]|[.:-]\d)/gi;
+  /(?<![A-Za-z0-9])(?:(?:tele)?phone|tel|mobile|cell|call|fax|whatsapp|sms)(?: (?:number|no))?["']?[ .:=#]{1,3}["']?(\(?\d(?:[ ().-]{0,2}\d){6,14})(?![\w+]|[.:-]\d)/iy;
+/** What the scan of a text has to mark for it. */
+export const PHONE_STARTS: readonly string[] = ['pho', 'tel', 'mob', 'cel', 'cal', 'fax', 'wha', 'sms'];
 /** Dates, addresses and plain numbers that a phone word may stand before. */
 const NOT_A_PHONE = /^\d{4}-\d{2}-\d{2}|^\d{1,3}(?:\.\d{1,3}){3}$/;
 
 /** Phone numbers with `+` and country code, or after a word that announces one. */
-const findPhones: Finder = (text) => {
+const findPhones: Finder = (text, scan) => {
   const hits: Hit[] = [];
-  eachMatch(text, PLUS_PHONE, (match) => {
-    hits.push({ type: 'phone', start: match.index, end: match.index + match[0].length });
-    return match.index + match[0].length;
-  });
-  eachMatch(text, WORD_PHONE, (match) => {
-    const number = match[1] ?? '';
-    const end = match.index + match[0].length;
-    if (NOT_A_PHONE.test(number)) return end;
+  for (let at = text.indexOf('+'); at !== -1; at = text.indexOf('+', at + 1)) {
+    PLUS_PHONE.lastIndex = at;
+    const match = PLUS_PHONE.exec(text);
+    if (match !== null) hits.push({ type: 'phone', start: at, end: at + match[0].length });
+  }
+  for (const at of scan.words) {
+    WORD_PHONE.lastIndex = at;
+    const match = WORD_PHONE.exec(text);
+    const number = match?.[1] ?? '';
+    if (match === null || NOT_A_PHONE.test(number)) continue;
+    const end = at + match[0].length;
     hits.push({ type: 'phone', start: end - number.length, end });
-    return end;
-  });
+  }
   return hits;
 };
 
 /** Personal data with a form that can be checked. Names and street addresses have none: a reviewer looks for them. */
 export const PII_FINDERS: readonly Finder[] = [findEmails, findCards, findIbans, findSsns, findPhones];
+
+const IPV4 = /(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)/g;
+/** Not reachable from outside, or written in documentation. Source: IANA special-purpose address registry. */
+const SPECIAL =
+  /^(?:0|10|127)\.|^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|^169\.254\.|^172\.(?:1[6-9]|2\d|3[01])\.|^192\.(?:168\.|0\.[02]\.)|^198\.(?:1[89]\.|51\.100\.)|^203\.0\.113\.|^(?:22[4-9]|2[345]\d)\./;
+/** Public addresses begin with 2 or 3; 2001:db8 is documentation. */
+const IPV6 = /(?<![\w:.-])(?!2001:0?db8:)[23][0-9a-f]{3}(?::[0-9a-f]{0,4}){2,7}(?![\w:])/gi;
+
+/** IP addresses that anybody can reach; private and reserved ones are part of what happened. */
+export const findPublicIps: Finder = (text) => {
+  const hits: Hit[] = [];
+  const take = (match: RegExpExecArray): number => {
+    const end = match.index + match[0].length;
+    hits.push({ type: 'ip', start: match.index, end });
+    return end;
+  };
+  eachMatch(text, IPV4, (match) => {
+    const isAddress = match[0].split('.').every((part) => Number(part) <= 255 && !/^0\d/.test(part));
+    return isAddress && !SPECIAL.test(match[0]) ? take(match) : match.index + match[0].length;
+  });
+  eachMatch(text, IPV6, take);
+  return hits;
+};

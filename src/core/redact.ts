@@ -1,10 +1,8 @@
-import { findAssignments } from './redact-assignments.ts';
-import { CARRIER_FINDERS } from './redact-carriers.ts';
-import type { Finder } from './redact-hit.ts';
-import { createKnownFinder } from './redact-known.ts';
-import { PII_FINDERS } from './redact-pii.ts';
-import { findProviderTokens } from './redact-providers.ts';
-import { plainValue, REMOVED, type View, viewsOf } from './redact-view.ts';
+import { createAllowed } from './redact-allow.ts';
+import type { Place } from './redact-pieces.ts';
+import { createFinders, type Span, spansOf } from './redact-search.ts';
+import { UNSCANNED } from './redact-unscanned.ts';
+import { plainValue } from './redact-view.ts';
 
 /** One span that is taken out; `start` and `end` are offsets in the input. */
 interface Removal {
@@ -23,18 +21,12 @@ export interface Redacted {
 export interface RedactOptions {
   /** Values known to be secret (from the environment); shorter than 8 characters are ignored. */
   known_values?: { name: string; value: string }[];
-  /** Exact values that are never taken out. */
+  /** Values that are never taken out: exact, or with `*` for any characters. */
   allow?: string[];
+  /** `public`: addresses that anybody can reach are taken out; private ones always stay. */
+  ips?: 'keep' | 'public';
   /** Four lower-case hex digits for a value, the same for the same value. */
   hash4: (value: string) => string;
-}
-
-interface Span {
-  type: string;
-  /** Rank of the finder; the lowest names a span that several found. */
-  rank: number;
-  start: number;
-  end: number;
 }
 
 /**
@@ -42,65 +34,82 @@ interface Span {
  * text made to need more than this is given up as a whole.
  */
 const MOST_PASSES = 8;
+/** Longer texts are given up as a whole, so that one call cannot hold up an incident. */
+const MOST_CHARACTERS = 16 * 1024 * 1024;
+/** How far from a removal the text is read again. */
+const REACH = 16 * 1024;
 
 /**
  * Takes secrets and personal data out of a text, whole tokens only, and leaves `[REDACTED:type#hash]`.
  * Linear in the length of the text; redacting redacted text changes nothing. Source: domain, section 6.
  */
 export function createRedactor(options: RedactOptions): { redact(text: string): Redacted } {
-  const finders: Finder[] = [
-    createKnownFinder(options.known_values ?? []),
-    findProviderTokens,
-    ...CARRIER_FINDERS,
-    findAssignments,
-    ...PII_FINDERS,
-  ];
-  const allowed = new Set(options.allow ?? []);
+  const finders = createFinders(options.known_values ?? [], options.ips ?? 'keep');
+  const isAllowed = createAllowed(options.allow ?? []);
   const tokenOf = (type: string, value: string): string => `[REDACTED:${type}#${options.hash4(value)}]`;
 
-  const removalsIn = (text: string): Removal[] =>
-    merged(viewsOf(text).flatMap((view) => spansIn(view, finders, allowed)))
+  const removalsIn = (text: string, { start, end }: Place): Removal[] =>
+    merged(spansOf(text.slice(start, end), finders, isAllowed))
+      .map((span) => ({ type: span.type, start: start + span.start, end: start + span.end }))
       .map((span) => ({ ...span, value: plainValue(text.slice(span.start, span.end)) }))
-      .filter(({ value }) => !allowed.has(value))
+      .filter(({ value }) => !isAllowed(value))
       .map(({ type, value, start, end }) => ({ type, token: tokenOf(type, value), start, end }));
+
+  /** What is found in parts of the text; in all of it, where something reaches over the edge of a part. */
+  const removalsInParts = (text: string, parts: readonly Place[]): Removal[] => {
+    const found = parts.map((part) => ({ part, removals: removalsIn(text, part) }));
+    const isCut = found.some(({ part, removals }) =>
+      removals.some(
+        ({ start, end }) => (start === part.start && start > 0) || (end === part.end && end < text.length),
+      ),
+    );
+    return isCut
+      ? removalsIn(text, { start: 0, end: text.length })
+      : found.flatMap(({ removals }) => removals);
+  };
 
   return {
     redact(input) {
       const removed: Redacted['removed'] = [];
       let text = input;
-      for (let pass = 0; pass < MOST_PASSES; pass += 1) {
-        const removals = removalsIn(text);
+      let parts: Place[] = [{ start: 0, end: input.length }];
+      for (let pass = 0; pass < MOST_PASSES && input.length <= MOST_CHARACTERS; pass += 1) {
+        const removals = removalsInParts(text, parts);
         if (removals.length === 0) return { text, removed };
         for (const { type, token } of removals) removed.push({ type, token });
         text = replaced(text, removals);
+        parts = partsAround(text, removals);
       }
-      const token = tokenOf('unscanned', input);
-      return { text: token, removed: [{ type: 'unscanned', token }] };
+      const token = tokenOf(UNSCANNED, input);
+      return { text: token, removed: [{ type: UNSCANNED, token }] };
     },
   };
 }
 
-function spansIn(view: View, finders: readonly Finder[], allowed: ReadonlySet<string>): Span[] {
-  return finders.flatMap((find, rank) =>
-    find(view.text)
-      .filter(({ start, end }) => !allowed.has(view.text.slice(start, end)))
-      .flatMap(({ type, start, end }) =>
-        piecesOf(view, start, end).map((piece) => ({ type, rank, ...piece })),
-      ),
-  );
-}
-
-/** The parts of a hit that are not an earlier removal and not just white space, in offsets of the original. */
-function piecesOf(view: View, start: number, end: number): { start: number; end: number }[] {
-  const pieces: { start: number; end: number }[] = [];
-  let from = start;
-  for (const part of view.text.slice(start, end).split(REMOVED)) {
-    const first = from + part.length - part.trimStart().length;
-    const last = from + part.trimEnd().length;
-    if (first < last) pieces.push({ start: view.originOf(first), end: view.originOf(last - 1) + 1 });
-    from += part.length + REMOVED.length;
+/** The lines around what was taken out, in offsets of the text without it: only there something new can be seen. */
+function partsAround(text: string, removals: readonly Removal[]): Place[] {
+  const whole = [{ start: 0, end: text.length }];
+  if (text.length < 4 * REACH) return whole;
+  const parts: Place[] = [];
+  let shift = 0;
+  for (const { token, start, end } of removals) {
+    const at = start + shift;
+    shift += token.length - (end - start);
+    const last = parts.at(-1);
+    const wanted = at + token.length + REACH;
+    if (last !== undefined && wanted <= last.end) continue;
+    const line = text.indexOf('\n', wanted);
+    const to = line === -1 ? text.length : line;
+    const part =
+      last !== undefined && at - REACH <= last.end
+        ? last
+        : { start: text.lastIndexOf('\n', Math.max(0, at - REACH)) + 1, end: to };
+    if (part !== last) parts.push(part);
+    part.end = to;
+    // Long lines would be read again and again.
+    if (part.end - part.start > 8 * REACH) return whole;
   }
-  return pieces;
+  return parts;
 }
 
 /** Spans in order, overlapping ones as one, so that no token is ever cut. */

@@ -222,17 +222,17 @@ describe('a priority item', () => {
       (one) => one.name === 'action_item',
     );
   };
-  const after = (weeks: number) => new Date(T0 + MINUTE + weeks * 7 * 24 * HOUR).toISOString();
+  const weeksLater = (weeks: number) => new Date(T0 + MINUTE + weeks * 7 * 24 * HOUR).toISOString();
 
   it.each<[string, Level, Added, 4 | 8 | undefined, string | undefined, string]>([
-    ['has four weeks', 'P1', {}, undefined, after(4), 'Action item AI-001 (4 weeks)'],
-    ['has eight where the settings say so', 'P0', {}, 8, after(8), 'Action item AI-001 (8 weeks)'],
+    ['has four weeks', 'P1', {}, undefined, weeksLater(4), 'Action item AI-001 (4 weeks)'],
+    ['has eight where the settings say so', 'P0', {}, 8, weeksLater(8), 'Action item AI-001 (8 weeks)'],
     [
       'does not get more by a later date',
       'P1',
       { due: '2026-12-31' },
       4,
-      after(4),
+      weeksLater(4),
       'Action item AI-001 (4 weeks)',
     ],
     [
@@ -243,7 +243,14 @@ describe('a priority item', () => {
       '2026-03-05T23:59:59.999Z',
       'Action item AI-001',
     ],
-    ['is one by its own severity too', 'P3', { severity: 'P1' }, 4, after(4), 'Action item AI-001 (4 weeks)'],
+    [
+      'is one by its own severity too',
+      'P3',
+      { severity: 'P1' },
+      4,
+      weeksLater(4),
+      'Action item AI-001 (4 weeks)',
+    ],
     ['is none by its own severity', 'P0', { severity: 'P3' }, 4, undefined, ''],
     ['is none in a lesser incident', 'P2', {}, 4, undefined, ''],
   ])('%s', (_name, level, data, weeks, due, label) => {

@@ -314,3 +314,54 @@ describe('personal data', () => {
     expect(redact(text)).toBe(text);
   });
 });
+
+describe('IP addresses', () => {
+  const open = createRedactor({ hash4, ips: 'public' });
+  it('stay when nobody asks', () => {
+    expect(redact('from 8.8.4.4 and 2a00:1450:4001::8a')).toBe('from 8.8.4.4 and 2a00:1450:4001::8a');
+  });
+
+  it('go when they can be reached from outside', () => {
+    const { text } = open.redact('from 8.8.4.4:443 via 2a00:1450:4001::8a to [2606:4700::1111]:53');
+    expect(text.replace(/#[0-9a-f]{4}/g, '')).toBe(
+      'from [REDACTED:ip]:443 via [REDACTED:ip] to [[REDACTED:ip]]:53',
+    );
+  });
+
+  it.each([
+    '10.0.0.12 127.0.0.1 172.16.3.4 172.31.255.255 192.168.1.1 169.254.169.254 100.64.0.1',
+    '203.0.113.7 198.51.100.1 192.0.2.1 0.0.0.0 255.255.255.255 224.0.0.251',
+    'v1.2.3.4-rc 1.2.3.4.5 999.1.1.1 fe80::1 fd00::1 ::1 2001:db8::1 20:26:11 release 1.22.333',
+  ])('stay when they are private, reserved or none: %s', (text) => {
+    expect(open.redact(text).text).toBe(text);
+  });
+});
+
+describe('near a word for a credential', () => {
+  const token = 'q7Xz2Lk9Vb4Nt8Rw3Jm6';
+  it.each([
+    ['prose', `the Acme API key ${token} was rejected`, 'the Acme API key ‹secret› was rejected'],
+    [
+      'a table',
+      `| Vendor | API key |\n|---|---|\n| Acme | ${token} |`,
+      '| Vendor | API key |\n|---|---|\n| Acme | ‹secret› |',
+    ],
+    ['CSV', `"vendor","token"\n"Acme","${token}"`, '"vendor","token"\n"Acme","‹secret›"'],
+    ['a pair of lines', `- name: ACME_TOKEN\n  value: "${token}"`, '- name: ACME_TOKEN\n  value: "‹token›"'],
+    ['a digest', `Acme token ${hex(40)} expired`, 'Acme token ‹secret› expired'],
+  ])('%s', (_where, input, output) => {
+    expect(shape(input)).toBe(output);
+  });
+
+  it.each([
+    `token refreshed for user ${'550e8400-e29b-41d4-a716-446655440000'}`,
+    `secret rotated in commit ${hex(40)}`,
+    `API key of request ${hex(32)} is missing`,
+    'webhook evt_1NG8Du2eZvKYlo2CUI79vXWy received',
+    'token bucket checkout-service-v2.prod.example.internal is empty',
+    '| key | value |\n|---|---|\n| region | eu-west-1 |',
+    `the token was fine.\n${token}`,
+  ])('leaves %s', (text) => {
+    expect(redact(text)).toBe(text);
+  });
+});

@@ -1,4 +1,4 @@
-import type { Branches } from '../../ports.ts';
+import type { Branches } from '../../ports-git.ts';
 import { runGit } from '../git.ts';
 import { addWorktree, branchState, createBranch, isAncestor, planWorktree } from './branch.ts';
 import { fetchRemote, pickRemote } from './fetch.ts';

@@ -1,6 +1,6 @@
 import { PulseError } from '../../core/errors.ts';
 import type { HotfixBase } from '../../core/ship/hotfix-start.ts';
-import type { ProductionWanted } from '../../ports.ts';
+import type { ProductionWanted } from '../../ports-git.ts';
 import { runGit } from '../git.ts';
 import { isAncestor } from './branch.ts';
 import { pickRemote } from './fetch.ts';

@@ -1,5 +1,5 @@
 import { productionSigns } from '../../core/ship/production-signs.ts';
-import type { GitHistory } from '../../ports.ts';
+import type { GitHistory } from '../../ports-git.ts';
 import { runBisect } from './bisect.ts';
 import { inspect, listChanges, locate } from './history.ts';
 import { findRange } from './range.ts';

@@ -89,7 +89,7 @@ const pastSecrets: FindingRule = ({ passing, files }, { secrets }) => {
     return [...types].map((type) => ({
       ...{ id: 'secret_in_history', level: 'stop', commit },
       says: `a commit added what looks like a secret (${type}) and a later one took it out; whoever gets the branch gets it`,
-      do: 'make the branch anew without that commit (git rebase) and rotate the secret',
+      do: 'rotate the secret first; then make the branch anew without that commit (git rebase)',
     }));
   });
 };
