@@ -6,6 +6,8 @@ export default defineConfig({
   define,
   test: {
     include: ['test/agents/**/*.test.ts'],
+    // It has no run that is quick.
+    exclude: process.env.HOTFIX_PULSE_AGENT_RUNS === 'quick' ? ['test/agents/installers.test.ts'] : [],
     reporters,
     pool: 'forks',
     maxWorkers: 1,
