@@ -15,7 +15,7 @@ export default defineConfig({
   define,
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/agents/**', 'test/browser/**', 'test/long/**'],
+    exclude: ['test/agents/**', 'test/browser/**', 'test/long/**', 'test/**/*.slow.test.ts'],
     reporters,
     // By default one core of two stays idle; most suites wait for processes of their own.
     maxWorkers: '100%',

@@ -18,8 +18,11 @@ export interface RootSearch {
   program?: string | undefined;
 }
 
-/** Agents that say where their project is. Source: agent table, item 9. */
-const PROJECT_VARIABLES = ['CLAUDE_PROJECT_DIR', 'QWEN_CODE_PROJECT_DIR'] as const;
+/**
+ * Agents that say where their project is. QWEN_CODE_PROJECT_DIR is none of them: it names Qwen's own storage for
+ * the project, below the home folder (seen in 0.24.4, whose texts say so too).
+ */
+const PROJECT_VARIABLES = ['CLAUDE_PROJECT_DIR'] as const;
 /** A folder that holds one of these was used by this program before. */
 const MARKERS = ['.hotfix-pulse', 'specs'] as const;
 /** A folder without git that holds one of these is an installed plugin. */

@@ -62,14 +62,14 @@ describe('the repository', () => {
     ['an explicit folder without git', { explicit: at('bare/inner') }, 'bare/inner'],
     ['even the home folder, when somebody says so', { explicit: at('home') }, 'home'],
     [
-      "Claude's variable before Qwen's",
-      { env: { CLAUDE_PROJECT_DIR: at('repo/sub'), QWEN_CODE_PROJECT_DIR: at('other') } },
+      "Claude's variable before the client's roots",
+      { env: { CLAUDE_PROJECT_DIR: at('repo/sub') }, ...roots(at('other')) },
       'repo',
     ],
     [
-      "Qwen's variable before the client's roots",
-      { env: { QWEN_CODE_PROJECT_DIR: at('other') }, ...roots(at('repo')) },
-      'other',
+      "not Qwen's variable, which names its own storage",
+      { env: { QWEN_CODE_PROJECT_DIR: at('other') }, cwd: at('repo') },
+      'repo',
     ],
     [
       'a variable that names nothing is passed over',

@@ -20,14 +20,7 @@ export function viewFor({ incident, row }: Loaded, deps: Deps): DocumentView {
 /** The refresh after an event: at once, or shortly after a burst of events has passed. */
 export async function refreshSoon(loaded: Loaded, deps: Deps): Promise<string[]> {
   const { uid } = loaded.incident;
-  const refresh = async () => {
-    const before = await loadUid(uid, deps);
-    const notices = await refreshFolder(before, deps, 'refresh');
-    const after = await loadUid(uid, deps);
-    // An event that came meanwhile may have had its newer text replaced by this one.
-    if (after.incident.recorded.at(-1)?.id === before.incident.recorded.at(-1)?.id) return notices;
-    return [...notices, ...(await refreshFolder(after, deps, 'refresh'))];
-  };
+  const refresh = async () => refreshFolder(await loadUid(uid, deps), deps, 'refresh');
   return (await deps.pace.soon(uid, refresh)) ?? [];
 }
 
@@ -38,7 +31,12 @@ export async function refreshFolder(
   mode: RefreshRequest['mode'],
   narrative?: Narrative,
 ): Promise<string[]> {
-  return (await writeFolder(loaded, deps, mode, narrative)).notices;
+  const { notices } = await writeFolder(loaded, deps, mode, narrative);
+  const after = await loadUid(loaded.incident.uid, deps);
+  // An event that came meanwhile may have had its newer text replaced by this one.
+  if (after.incident.recorded.at(-1)?.id === loaded.incident.recorded.at(-1)?.id) return notices;
+  const again = await writeFolder(after, deps, mode === 'create' ? 'refresh' : mode, narrative);
+  return [...new Set([...notices, ...again.notices])];
 }
 
 /** The same, and where the postmortem's second copy was written, if the preset has one. */
