@@ -29,7 +29,12 @@ export function deploySection(incident: Incident, view: DocumentView): string {
       taskBox(view, 'T011', 'Verified in staging'),
     ],
     '### Checks',
-    eventBullets(toldOf(incident, 'checks_run', 'regression_proven', 'approval_given')),
+    eventBullets(
+      toldOf(incident, 'checks_run', 'regression_proven', 'approval_given').filter(
+        // A yes to follow-up issues is no yes to a deploy.
+        (event) => event.kind !== 'approval_given' || event.data.about === undefined,
+      ),
+    ),
     '### Deployment Steps Taken',
     eventBullets(
       toldOf(incident, 'hotfix_started', 'fix_committed', 'deployed', 'rolled_back', 'backported'),
