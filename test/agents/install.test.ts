@@ -97,18 +97,21 @@ describeIf('shared')('installed into real agents', () => {
   }
 });
 
-describeIf('shared', 'tmux')('installed into real agents, in their terminal', () => {
-  for (const agent of RUNNABLE) {
-    for (const scope of SCOPES) {
-      itIfAsked(agent, 'terminal')(
-        `${agent}, ${scope} scope, terminal: offers /hotfix, runs an incident, is taken away again`,
-        // On a busy machine a terminal now and then loses keys that come before it is ready.
-        { timeout: 240_000, retry: 1 },
-        () => terminal(agent, scope),
-      );
+// A suite without a test is an error, and the quick runs have none in a terminal.
+if (RUNNABLE.some((agent) => isAsked(agent, 'terminal'))) {
+  describeIf('shared', 'tmux')('installed into real agents, in their terminal', () => {
+    for (const agent of RUNNABLE) {
+      for (const scope of SCOPES) {
+        itIfAsked(agent, 'terminal')(
+          `${agent}, ${scope} scope, terminal: offers /hotfix, runs an incident, is taken away again`,
+          // On a busy machine a terminal now and then loses keys that come before it is ready.
+          { timeout: 240_000, retry: 1 },
+          () => terminal(agent, scope),
+        );
+      }
     }
-  }
-});
+  });
+}
 
 describe('agents that cannot be run', () => {
   for (const scope of SCOPES) {
