@@ -1,5 +1,4 @@
 import * as z from 'zod/v4';
-import { PulseError } from '../core/errors.ts';
 import { checkLegal } from '../core/record.ts';
 import { type DeployPlanned, planDeploy, shippingOf } from './support/deploy-plan.ts';
 import type { Deployed } from './support/deploy-record.ts';
@@ -80,7 +79,6 @@ async function execute(
   deps: Deps,
 ): Promise<Job<Outcome> | Outcome> {
   const { uid } = incident;
-  if (incident.drill) throw onlyADrill();
   const stored = planOf(incident, id, 'deploy', deps);
   if (executionOf(incident, stored.id) === null) await beginDeploy(incident, stored, words, deps);
   return longWork<Outcome>(
@@ -92,13 +90,5 @@ async function execute(
     },
     async (tell, signal) => ({ uid, stored, done: await runDeploy(incident, stored, tell, signal, deps) }),
     deps,
-  );
-}
-
-function onlyADrill(): PulseError {
-  return new PulseError(
-    'unsafe',
-    'this incident is a rehearsal, and nothing of it leaves the machine: the plan is as far as it goes',
-    'to go on with the rehearsal, record deployed by hand with the commit of the fix',
   );
 }

@@ -28,7 +28,7 @@ export interface Row {
 /** An open P1 whose fix is committed, and deployed unless told otherwise. */
 export async function shipped(
   repo: Flow,
-  options: { deployed?: boolean; backports?: Partial<Backports> } = {},
+  options: { deployed?: boolean; drill?: boolean; backports?: Partial<Backports> } = {},
 ) {
   const actor = { name: 'test-agent', kind: 'agent' } as const;
   const clock = { ms: Date.now() };
@@ -45,7 +45,11 @@ export async function shipped(
   const deps = { ...wired, settings: wired.settings, backports: { ...patient, ...options.backports } };
   const record = (kind: string, text: string, more: Record<string, unknown> = {}) =>
     callTool(recordTimelineEvent, { kind, text, ...more }, deps);
-  await callTool(createHotfixTask, { description: 'Users cannot log in', severity: 'P1' }, deps);
+  await callTool(
+    createHotfixTask,
+    { description: 'Users cannot log in', severity: 'P1', drill: options.drill === true },
+    deps,
+  );
   await record('fix_committed', 'Read the token', { ref: repo.fix });
   if (options.deployed !== false) await record('deployed', 'v1.0.1 to production', { ref: repo.fix });
   const incident = async () => (await loadIncident('001', deps)).incident;

@@ -101,7 +101,7 @@ type Overrides = Omit<Partial<Deps>, 'rollbacks'> & { rollbacks?: Rollbacks | un
 /** An incident about the release, with the calls that a test needs. Starts no job: the work is soon done. */
 export async function incidentOf(
   repo: Production,
-  options: { severity?: string; env?: Readonly<Record<string, string>> } = {},
+  options: { severity?: string; drill?: boolean; env?: Readonly<Record<string, string>> } = {},
 ) {
   const clock = { ms: Date.parse('2026-01-05T14:00:00Z') };
   const { root } = repo;
@@ -111,7 +111,11 @@ export async function incidentOf(
   const rollbacks = createRollbacks(root, join(root, '.git/hotfix-pulse'), env);
   const deps: Deps & { rollbacks: Rollbacks } = { ...wired, settings: wired.settings, rollbacks };
   const severity = options.severity ?? 'P1';
-  await callTool(createHotfixTask, { description: "Users can't login", severity }, deps);
+  await callTool(
+    createHotfixTask,
+    { description: "Users can't login", severity, drill: options.drill === true },
+    deps,
+  );
   const call =
     (tool: Tool) =>
     async (args: Record<string, unknown> = {}, over: Overrides = {}) =>

@@ -61,6 +61,16 @@ async function asking(change: Parameters<Awaited<ReturnType<typeof planWorld>>['
   };
 }
 
+it.each(NEEDS)('a rehearsal is never approved into being carried out, need %s', async (need) => {
+  const one = await asking();
+  await recordApproval(await one.incident(), one.stored, 'review', '', one.deps);
+  const drill = { ...(await one.incident()), drill: true };
+  await expect(needApproval(drill, one.stored, need, 'yes', one.deps)).rejects.toMatchObject({
+    code: 'unsafe',
+  });
+  expect(one.requests).toEqual([]);
+});
+
 describe("the user's word", () => {
   it('is quoted by the agent, recorded once, and stands for the next call', async () => {
     const one = await asking();

@@ -66,6 +66,16 @@ describe('backport_hotfix', () => {
     expect(await backported()).toHaveLength(3);
   }, 30_000);
 
+  it('pushes nothing of a rehearsal, whatever was said to it', async () => {
+    const repo = flow({ branches: [] });
+    const { call, backported } = await shipped(repo, { drill: true });
+    const before = tipOf(repo, 'develop');
+    const { data } = await call();
+    const error = await refusal(call({ plan_id: data.plan_id, approval: 'yes, backport it' }));
+    expect(error).toMatchObject({ code: 'unsafe' });
+    expect([tipOf(repo, 'develop'), await backported()]).toEqual([before, []]);
+  });
+
   it('a protected branch and one that moved stay open, with the way out; the others get it', async () => {
     const repo = flow({ branches: ['release/1.0', 'release/2.0'] });
     protect(repo.bare, 'develop');

@@ -32,6 +32,15 @@ const setting = (repo: Production, settings: unknown) =>
 const tipOf = ({ bare }: Production) => git(bare, ['rev-parse', 'main']);
 
 describe('rolling back a release', () => {
+  it('pushes nothing of a rehearsal, whatever was said to it', async () => {
+    const repo = released();
+    const kit = await incidentOf(repo, { drill: true });
+    const { data } = await kit.rollback();
+    expect(data.state).toBe('planned');
+    expect(await refusal(kit.rollback({ plan_id: data.plan_id, ...YES }))).toMatchObject({ code: 'unsafe' });
+    expect([tipOf(repo), await kit.events('rolled_back')]).toEqual([repo.bad, []]);
+  });
+
   it('plans, waits for a yes, pushes exactly what was planned, and records it', async () => {
     const repo = released();
     makeDirty(repo);

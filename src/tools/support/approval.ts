@@ -31,7 +31,7 @@ export function approvalOf(incident: Incident, id: string): Strength | null {
  * Makes sure that the plan has the yes it needs: one that is recorded, the user's word in this call, or an answer of
  * somebody who can be asked now. Records what is new.
  * @param words what the user said, quoted by the agent
- * @throws PulseError gate_closed without it, or when the answer is no
+ * @throws PulseError gate_closed without it, or when the answer is no; unsafe for a rehearsal, of which nothing is carried out
  */
 export async function needApproval(
   incident: Incident,
@@ -40,6 +40,7 @@ export async function needApproval(
   words: string | undefined,
   deps: Deps,
 ): Promise<Strength> {
+  if (incident.drill) throw onlyADrill();
   const enoughIn = (read: Incident): Strength | null => {
     const given = approvalOf(read, id);
     return given !== null && isEnough(given, need) ? given : null;
@@ -104,6 +105,14 @@ async function answerSoon(incident: Incident, named: Named, deps: Deps): Promise
     ASK_MS,
   );
   return soon;
+}
+
+function onlyADrill(): PulseError {
+  return new PulseError(
+    'unsafe',
+    'this incident is a rehearsal, and nothing of it leaves the machine: the plan is as far as it goes',
+    'to go on with the rehearsal, record what the plan would have done by hand (deployed, backported or rolled_back)',
+  );
 }
 
 /** The next step of a plan that waits for its yes. */
