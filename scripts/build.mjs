@@ -1,7 +1,7 @@
-// Bundles one file per door into dist/. Usage: node scripts/build.mjs
+// Bundles the doors into dist/: one file each, what several share and what is loaded on first use in dist/chunks/. Usage: node scripts/build.mjs
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build as esbuild } from 'esbuild';
 import { precomputedDefinitions, withoutAjv, withoutEval } from './build-plugins.mjs';
@@ -9,6 +9,7 @@ import { bundledPackages, thirdPartyNotices } from './notices.mjs';
 
 const DEFINITIONS = 'src/mcp/definitions.ts';
 const DOORS = { mcp: 'src/mcp/main.ts', cli: 'src/cli/main.ts' };
+const CHUNKS = 'chunks';
 const MUST_NOT_SHIP = /\/(ajv|ajv-formats|vitest|typescript|esbuild)$/;
 
 // Packages in CommonJS call `require` for Node's own modules, which an ES module does not have.
@@ -37,6 +38,9 @@ export async function build(root, out) {
     ...shared,
     entryPoints: DOORS,
     outdir: out,
+    // What only some calls need, such as the clients of services, is not even read at start.
+    splitting: true,
+    chunkNames: `${CHUNKS}/[name]-[hash]`,
     minify: true,
     metafile: true,
     legalComments: 'none',
@@ -49,12 +53,15 @@ export async function build(root, out) {
 
   const files = [
     ['hotfix-pulse.js', entryScript(pkg)],
-    ...Object.keys(DOORS).map((door) => [`${door}.js`, contentsOf(result, join(out, `${door}.js`))]),
+    ...result.outputFiles.map(({ path, text }) => [relative(out, path).split(sep).join('/'), text]).sort(),
     ['THIRD_PARTY_NOTICES.txt', thirdPartyNotices(packages)],
   ];
-  await mkdir(out, { recursive: true });
+  await mkdir(join(out, CHUNKS), { recursive: true });
   for (const [name, contents] of files) await replaceFile(join(out, name), contents);
   await chmod(join(out, 'hotfix-pulse.js'), 0o755);
+  const kept = new Set(files.map(([name]) => name));
+  for (const name of await readdir(join(out, CHUNKS)))
+    if (!kept.has(`${CHUNKS}/${name}`)) await rm(join(out, CHUNKS, name), { force: true });
   return files.map(([name, contents]) => [name, Buffer.byteLength(contents)]);
 }
 
@@ -82,12 +89,6 @@ async function computeDefinitions(root, shared) {
   } finally {
     await rm(file, { force: true });
   }
-}
-
-function contentsOf(result, path) {
-  const file = result.outputFiles.find((output) => output.path === path);
-  if (!file) throw new BuildProblem(`esbuild made no ${path}`);
-  return file.text;
 }
 
 /** The bin: checks the Node version in syntax that old versions can read, then opens one door. */

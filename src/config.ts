@@ -1,6 +1,7 @@
 import * as z from 'zod/v4';
 import { type ActionSettings, DEFAULT_ACTIONS, PRIORITY_WEEKS } from './core/action-items.ts';
 import { PulseError } from './core/errors.ts';
+import { OUTWARD_SETTINGS, type OutwardSettings } from './core/outward/services.ts';
 import { buildMatrix, type Matrix, MatrixOverride, PRESETS, type PresetName } from './core/severity.ts';
 import { SHIP_SETTINGS, type ShipSettings } from './core/ship/ship-settings.ts';
 
@@ -51,6 +52,7 @@ export const ConfigFile = z.strictObject({
   runbook: z.strictObject({ folder: z.string().max(200).regex(FOLDER).optional() }).optional(),
   git: GitSettings.optional(),
   ...SHIP_SETTINGS,
+  ...OUTWARD_SETTINGS,
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;
 
@@ -64,6 +66,7 @@ export interface Config {
   runbook_folder: string;
   git: z.infer<typeof GitSettings>;
   ship: ShipSettings;
+  outward: OutwardSettings;
 }
 
 /** Text of the settings file (null when there is none) to settings, or an error naming the wrong member. */
@@ -81,10 +84,21 @@ export function parseConfig(text: string | null): Config {
     },
     runbook_folder: file.runbook?.folder ?? RUNBOOKS,
     git: file.git ?? {},
-    ship: Object.fromEntries(
-      Object.keys(SHIP_SETTINGS).map((name) => [name, file[name as keyof ShipSettings]]),
-    ),
+    ship: membersOf(SHIP_SETTINGS, file),
+    outward: membersOf(OUTWARD_SETTINGS, file),
   };
+}
+
+/** The members that one group of settings declares. */
+function membersOf<Shape extends object>(
+  shape: Shape,
+  file: ConfigFile,
+): Pick<ConfigFile, keyof Shape & keyof ConfigFile> {
+  const names = Object.keys(shape) as (keyof Shape & keyof ConfigFile)[];
+  return Object.fromEntries(names.map((name) => [name, file[name]])) as Pick<
+    ConfigFile,
+    keyof Shape & keyof ConfigFile
+  >;
 }
 
 function checked(text: string): ConfigFile {

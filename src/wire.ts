@@ -12,6 +12,7 @@ import { createGuardedLog } from './adapters/guarded-log.ts';
 import { findPlaces } from './adapters/log-places.ts';
 import { createTemplates } from './adapters/mustache.ts';
 import { createOhno } from './adapters/ohno.ts';
+import { createOutbox } from './adapters/outbox.ts';
 import { createPace } from './adapters/pace.ts';
 import { knownSecrets, readSettings, readTemplate, stampOf } from './adapters/root-files.ts';
 import { createTextSearch } from './adapters/text-search.ts';
@@ -20,9 +21,11 @@ import { createWorkspace } from './adapters/workspace.ts';
 import { parseConfig } from './config.ts';
 import { PulseError } from './core/errors.ts';
 import type { Actor } from './core/events.ts';
+import { type OutwardSettings, SERVICE_NAMES, type ServiceName } from './core/outward/services.ts';
 import { createRedactor } from './core/redact.ts';
 import type { Clock, EventLog, Ids } from './ports.ts';
 import type { Git } from './ports-git.ts';
+import type { Outward, ServiceCheck } from './ports-outward.ts';
 import type { Deps, Settings } from './tools/tool.ts';
 
 export { runCommand } from './adapters/checks.ts';
@@ -85,6 +88,23 @@ export async function createDeps(
   await refresh();
   const unscanned = createUnscanned(places, ids);
   const redact: Deps['redact'] = unscanned.keeping((text) => current.redact(text));
+  const outbox = createOutbox(places.live, ids);
+  let made: { of: string; outward: Promise<Outward> } | undefined;
+  /** Absent where no service is named; made again when the settings have changed. */
+  function connected(): Deps['outward'] {
+    const settings = current.settings.outward ?? {};
+    if (SERVICE_NAMES.every((name) => settings[name] === undefined)) return undefined;
+    return () => {
+      const of = JSON.stringify(settings);
+      if (made?.of !== of) {
+        const outward = import('./adapters/outward.ts').then(({ connectOutward }) =>
+          connectOutward({ root, settings, env }, outbox),
+        );
+        made = { of, outward };
+      }
+      return made.outward;
+    };
+  }
   const board = createOhno({ root, home: places.live, env });
   const log = createGuardedLog(createFileLog({ places, clock, ids }), {
     redact,
@@ -99,6 +119,9 @@ export async function createDeps(
     git,
     ...(git ? shippingOf(root, places.live, env) : {}),
     ...(board ? { board } : {}),
+    get outward() {
+      return connected();
+    },
     clock,
     ids,
     pace: createPace(),
@@ -109,6 +132,15 @@ export async function createDeps(
     redact,
     refresh,
   };
+}
+
+/** One service asked whether its settings and tokens work. */
+export async function checkService(
+  name: ServiceName,
+  options: { root: string; settings: OutwardSettings; env: WireOptions['env'] },
+): Promise<ServiceCheck[]> {
+  const outward = await import('./adapters/outward.ts');
+  return outward.checkService(name, options);
 }
 
 /** The record alone, for looking at it where the settings cannot be read. */

@@ -91,7 +91,12 @@ export const DATA = {
     not_affected: z.string().optional(),
     plan_id: z.string().optional(),
   }),
-  update_posted: z.object({ audience: z.enum(AUDIENCES) }),
+  /** `services`: where an operation of ours posted it, by the plan that was approved. */
+  update_posted: z.object({
+    audience: z.enum(AUDIENCES),
+    services: z.array(z.string()).optional(),
+    plan_id: z.string().optional(),
+  }),
   reopened: z.object({ reason: z.string() }),
   task_done: z.object({ task: z.string() }),
   task_skipped: z.object({ task: z.string(), reason: z.string() }),
@@ -117,11 +122,12 @@ export const DATA = {
     preset: z.string(),
     narrative: Narrative.optional(),
   }),
-  /** `action`: the action item that the linked issue tracks. */
+  /** `action`: the action item that the linked issue tracks. `surface`: where a service shows the incident. */
   linked: z.object({
     type: z.enum(LINK_TYPES),
     url: z.string().optional(),
     action: z.string().optional(),
+    surface: z.object({ service: z.string(), ref: z.string() }).optional(),
   }),
   gate_overridden: z.object({
     gate: z.string(),

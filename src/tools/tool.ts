@@ -2,10 +2,12 @@ import type * as z from 'zod/v4';
 import type { ActionSettings } from '../core/action-items.ts';
 import type { PulseError } from '../core/errors.ts';
 import type { Actor } from '../core/events.ts';
+import type { OutwardSettings } from '../core/outward/services.ts';
 import type { Matrix, PresetName } from '../core/severity.ts';
 import type { ShipSettings } from '../core/ship/ship-settings.ts';
 import type { Clock, EventLog, Ids, Pace, TaskBoard, Templates, TextSearch, Workspace } from '../ports.ts';
 import type { Git } from '../ports-git.ts';
+import type { Outward } from '../ports-outward.ts';
 import type { Approvals, Backports, Changes, Checks, Rollbacks, Shipping } from '../ports-ship.ts';
 import type { Tracker } from '../ports-tracker.ts';
 
@@ -26,6 +28,8 @@ export interface Settings {
   git?: { production?: string | undefined; release_tags?: string | undefined };
   /** How it is checked, deployed and taken back, as far as the settings say it. */
   ship?: ShipSettings;
+  /** The services that it is connected to. */
+  outward?: OutwardSettings;
 }
 
 /** A caller that waits as long as it takes and can be told how far it is, such as a terminal. */
@@ -53,7 +57,9 @@ export interface Deps {
   shipping?: Shipping;
   backports?: Backports;
   rollbacks?: Rollbacks;
-  /** Where the team tracks its work. */
+  /** The services that are connected, loaded when asked for. Absent where the settings name none. */
+  outward?: (() => Promise<Outward>) | undefined;
+  /** Where the team tracks its work; of what is connected, for operations that asked for it. */
   tracker?: Tracker;
   /** Shows incidents as tasks. Absent where the repository has no task manager. */
   board?: TaskBoard;

@@ -12,7 +12,7 @@ const DOOR = ['core', 'ports', 'tools', 'wire', 'config', 'version', 'node'] as 
 /** Per layer: which other layers it may import (`node` = Node's own modules), and which packages. */
 const LAYERS: Record<string, Layer> = {
   core: { files: /^src\/core\//, may: ['core'], packages: ZOD },
-  ports: { files: /^src\/ports(-git|-ship|-tracker)?\.ts$/, may: ['core'], packages: null },
+  ports: { files: /^src\/ports(-git|-ship|-tracker|-outward)?\.ts$/, may: ['core'], packages: null },
   version: { files: /^src\/version\.ts$/, may: [], packages: null },
   config: { files: /^src\/config\.ts$/, may: ['core'], packages: ZOD },
   adapters: { files: /^src\/adapters\//, may: ['core', 'ports', 'adapters', 'node'], packages: ANY },

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
 
@@ -12,6 +12,15 @@ export const SHARED = fileURLToPath(new URL('../../../shared', import.meta.url))
 export const AGENTS =
   process.env.HOTFIX_PULSE_AGENTS ??
   join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'hotfix-pulse-ci', 'agents');
+
+/** Packages that only `.ci/run` installs: a folder per package. HOTFIX_PULSE_TOOLS names another place. */
+export const PACKAGES = process.env.HOTFIX_PULSE_TOOLS ?? join(dirname(AGENTS), 'tools');
+
+/** Stoplight Prism: a mock and a checking proxy made from a vendor's own API description. */
+export const PRISM = join(PACKAGES, 'prism/node_modules/@stoplight/prism-cli/dist/index.js');
+
+/** Vendors' API descriptions beside the checkout; those with a licence are in test/contracts. */
+export const CONTRACTS = join(SHARED, 'contracts');
 
 /** The browser that opens the pages we write. */
 export const CHROMIUM = process.env.HOTFIX_PULSE_CHROMIUM ?? '/usr/bin/chromium';
@@ -38,6 +47,18 @@ const TOOLS = {
     why: 'pdftotext is missing: apt-get install poppler-utils',
   },
   root: { here: () => process.getuid?.() === 0, why: 'only root can do this: run the suite as root' },
+  prism: {
+    here: () => existsSync(PRISM),
+    why: 'Stoplight Prism is missing: .ci/run installs it (.ci/tools)',
+  },
+  contracts: {
+    here: () => existsSync(join(CONTRACTS, 'statuspage.json')),
+    why: 'the API descriptions in ../shared/contracts are missing',
+  },
+  postgres: {
+    here: () => runs('pg_ctl', ['--version']) && runs('psql', ['--version']),
+    why: 'PostgreSQL is missing: apt-get install postgresql',
+  },
   shared: { here: () => existsSync(join(SHARED, 'tools')), why: 'the folder ../shared is missing' },
   agents: {
     here: () => AGENT_NAMES.every((name) => existsSync(join(AGENTS, name, '.installed'))),

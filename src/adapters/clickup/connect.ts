@@ -1,0 +1,3 @@
+import type { Connect } from '../connection.ts';
+
+export const connectClickUp: Connect = async () => ({ check: async () => [] });

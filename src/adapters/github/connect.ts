@@ -1,0 +1,3 @@
+import type { Connect } from '../connection.ts';
+
+export const connectGitHub: Connect = async () => ({ check: async () => [] });

@@ -1,0 +1,30 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Actor } from '../core/events.ts';
+import type { Deps } from '../tools/tool.ts';
+
+/** What a door works with: the repository that the hub serves. */
+export interface HubContext {
+  /** For one caller; settings and secrets are read again where they changed. */
+  depsFor(actor: Actor): Promise<Deps>;
+  env: Readonly<Record<string, string | undefined>>;
+  /** A line for the person who runs the hub: our own words, no incident text. */
+  log(line: string): void;
+}
+
+/** One way in from outside: a service that calls us. It checks who calls before it reads what is said. */
+export interface HubDoor {
+  /** For the log and for health. */
+  name: string;
+  /** Exact paths that it answers. */
+  paths: readonly string[];
+  handle(req: IncomingMessage, res: ServerResponse): Promise<void> | void;
+  /** Opens connections of its own. */
+  start?(): Promise<void>;
+  /** Ends them; waits for what is under way. */
+  stop?(): Promise<void>;
+  /** Called about every 15 s while the hub runs, never twice at the same time. */
+  tick?(): Promise<void>;
+}
+
+/** Null when the settings do not name the service; PulseError not_configured when something is missing. */
+export type OpenDoor = (context: HubContext) => Promise<HubDoor | null>;
