@@ -11,9 +11,10 @@ export interface OutboxEntry {
   /** RFC 3339, UTC. */
   at: string;
   service: ServiceName;
-  /** What it is: `open`, `refresh`, `post/<id>`. One key is one thing over there. */
+  /** What it is: `open`, `refresh`, `post/<plan>`, `note/<what>`. One key is one thing over there. */
   key: string;
-  step: 'intent' | 'done' | 'failed';
+  /** `queued`: approved, and not tried yet. */
+  step: 'queued' | 'intent' | 'done' | 'failed';
   /** SHA-256 of what is sent. */
   hash: string;
   /** Of what is done. */
@@ -24,13 +25,15 @@ export interface OutboxEntry {
   retry_at?: string;
   /** What a post says, so that it can be sent later and by another process. */
   message?: Message;
+  /** Of an `open`: the key of the message that it is made with. */
+  carries?: string;
 }
 
 export interface Sending {
   service: ServiceName;
   key: string;
   /** `open`: an intent without a result, so it may have arrived. */
-  state: 'open' | 'done' | 'failed';
+  state: 'queued' | 'open' | 'done' | 'failed';
   hash: string;
   place: Place | null;
   why: OutboxEntry['why'] | null;
@@ -38,6 +41,7 @@ export interface Sending {
   retry_at: string | null;
   since: string;
   message: Message | null;
+  carries: string | null;
 }
 
 /** What was sent may still arrive for so long. */
@@ -48,6 +52,8 @@ const PAUSES = [30 * SECOND, 2 * MINUTE, 10 * MINUTE, 60 * MINUTE];
 const REFUSED_PAUSE = 15 * MINUTE;
 /** Somebody else's number; nobody waits for a day. */
 const LONGEST = 60 * MINUTE;
+/** A message that nobody has heard by then says what is no longer so: "next update in 30 minutes". */
+const STALE = 2 * 60 * MINUTE;
 
 export const sendingKey = (service: ServiceName, key: string): string => `${service} ${key}`;
 
@@ -60,7 +66,7 @@ export function sendingsOf(entries: readonly OutboxEntry[]): Map<string, Sending
     const begins = entry.step === 'intent';
     sendings.set(name, {
       ...{ service: entry.service, key: entry.key, hash: entry.hash },
-      state: begins ? 'open' : entry.step === 'done' ? 'done' : 'failed',
+      state: entry.step === 'intent' ? 'open' : entry.step,
       // A refresh that failed does not lose the place.
       place: entry.place ?? before?.place ?? null,
       why: entry.why ?? null,
@@ -68,14 +74,31 @@ export function sendingsOf(entries: readonly OutboxEntry[]): Map<string, Sending
       retry_at: entry.retry_at ?? (begins ? after(entry.at, SETTLE) : null),
       since: before?.since ?? entry.at,
       message: entry.message ?? before?.message ?? null,
+      carries: entry.carries ?? before?.carries ?? null,
     });
   }
   return sendings;
 }
 
-/** True when it may be tried now. */
-export function isDue({ state, retry_at }: Sending, nowMs: number): boolean {
-  return state !== 'done' && (retry_at === null || nowMs >= Date.parse(retry_at));
+/** A message that is too old to be sent any more. */
+export function isStale({ state, message, since }: Sending, nowMs: number): boolean {
+  return state !== 'done' && message !== null && nowMs - Date.parse(since) > STALE;
+}
+
+/** Given up for so long that nobody has to be told again. */
+export function isForgotten({ state, message, since }: Sending, nowMs: number): boolean {
+  return state !== 'done' && message !== null && nowMs - Date.parse(since) > 3 * STALE;
+}
+
+/**
+ * True when it may be tried now.
+ * @param eager somebody asks for it: our own pauses are passed over, those of the service and of a lost answer are not
+ */
+export function isDue(sending: Sending, nowMs: number, eager = false): boolean {
+  const { state, retry_at, why } = sending;
+  if (state === 'done' || isStale(sending, nowMs)) return false;
+  const isOurs = state === 'failed' && why !== 'limited' && why !== 'unknown';
+  return retry_at === null || (eager && isOurs) || nowMs >= Date.parse(retry_at);
 }
 
 /** When to try again after a failure. `asked`: seconds, where the service named a pause. */

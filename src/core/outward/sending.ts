@@ -1,7 +1,7 @@
 import type { DocumentView } from '../documents/view.ts';
 import type { Incident } from '../incident.ts';
 import type { AUDIENCES } from '../kinds.ts';
-import type { Plan } from '../ship/plan.ts';
+import type { AnyPlan } from '../ship/plan.ts';
 import type { Need } from '../ship/policy.ts';
 
 /** What goes out and how it ended, in words that every service shares. */
@@ -44,7 +44,7 @@ export interface OpenAsk {
   /** The whole plan, redacted. */
   lines: readonly string[];
   need: Need;
-  plan: Plan;
+  plan: AnyPlan;
 }
 
 /** Everything that a surface may show of an incident. */
