@@ -28,7 +28,7 @@ describe('without a tracker', () => {
     expect(texts[0]?.body).toMatch(new RegExp(`<!-- hotfix-pulse:${uid}:AI-001 -->$`));
     expect(text).toContain(texts[0]?.body ?? '?');
     expect(text).toContain('{"kind": "linked", "type": "issue", "ref": "AI-001"');
-    expect(warnings[0]).toMatch(/^not_configured: .*setting tracker/);
+    expect(warnings[0]).toMatch(/^not_configured: .*"github": \{\}/);
     expect((await incident()).recorded).toHaveLength(before);
   });
 

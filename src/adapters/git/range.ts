@@ -1,4 +1,5 @@
 import { PulseError } from '../../core/errors.ts';
+import type { MarkKind } from '../../core/outward/github-facts.ts';
 import type { ChangeRange, RangeWanted } from '../../core/ship/change-range.ts';
 import { runGit } from '../git.ts';
 import { isAncestor } from './branch.ts';
@@ -8,6 +9,8 @@ import { pickRemote } from './fetch.ts';
 const WINDOW = 200;
 /** Marks that are considered, newest first. */
 const MOST_MARKS = 40;
+/** Deploys that are considered, newest first. */
+const MOST_DEPLOYS = 20;
 /** Committers' clocks and monitoring differ by minutes. */
 const SKEW_S = 300;
 
@@ -92,7 +95,8 @@ export async function findRange(root: string, wanted: RangeWanted): Promise<Chan
     const before = marks.slice(at + 1).find((other) => other.name !== null)?.name ?? null;
     const isSaid = wanted.bad !== undefined || wanted.production !== undefined || isRelease;
     const assumed = mark.basis === 'release_tag' && !isSaid;
-    return { good: mark.commit, basis: mark.basis, name: mark.name, before, assumed, ...rest };
+    const source = mark.source === undefined ? {} : { source: mark.source };
+    return { good: mark.commit, basis: mark.basis, name: mark.name, before, assumed, ...source, ...rest };
   }
   const start = await runGit(root, ['rev-list', '--first-parent', '--max-count=1', `--skip=${WINDOW}`, bad]);
   return { good: start.out.trim() || null, basis: 'window', ...none, ...rest };
@@ -149,6 +153,7 @@ interface Mark {
   name: string | null;
   basis: 'stated' | 'release_tag' | 'deploy_mark';
   at: number;
+  source?: MarkKind;
 }
 
 /** What was released or deployed before production's commit, latest first; what a person stated comes before all. */
@@ -173,7 +178,14 @@ async function marksBefore(
     return [{ commit: peeled || own, name: shown, basis: 'release_tag', at: Number(at) * 1000 }];
   });
   const found = await recorded(root, bad, wanted);
-  const before = [...found.deploys, ...tags]
+  // What a service knows of a release is its tag: one mark, with the name of the tag.
+  const known = new Set(found.deploys.flatMap((one) => (one.source === undefined ? [] : [one.commit])));
+  const named = found.deploys.map((one) =>
+    one.source === undefined
+      ? one
+      : { ...one, name: tags.find((tag) => tag.commit === one.commit)?.name ?? null },
+  );
+  const before = [...named, ...tags.filter(({ commit }) => !known.has(commit))]
     .filter(({ commit }) => commit !== bad)
     .sort((a, b) => b.at - a.at);
   const marks = await nearestFirst(root, [...found.stated, ...before].slice(0, MOST_MARKS));
@@ -186,20 +198,20 @@ async function recorded(
   wanted: RangeWanted,
 ): Promise<{ stated: Mark[]; deploys: Mark[] }> {
   const marks = async (
-    refs: readonly { ref: string; atMs: number }[],
+    refs: readonly { ref: string; atMs: number; source?: MarkKind }[],
     basis: Mark['basis'],
   ): Promise<Mark[]> => {
     const all: Mark[] = [];
-    for (const { ref, atMs } of refs) {
+    for (const { ref, atMs, source } of refs) {
       const commit = await commitOf(root, ref);
       if (commit === null || commit === bad || !(await isAncestor(root, commit, bad))) continue;
-      all.push({ commit, name: null, basis, at: atMs });
+      all.push({ commit, name: null, basis, at: atMs, ...(source === undefined ? {} : { source }) });
     }
     return all;
   };
   return {
     stated: await marks(wanted.stated, 'stated'),
-    deploys: await marks(wanted.deploys.slice(0, 10), 'deploy_mark'),
+    deploys: await marks(wanted.deploys.slice(0, MOST_DEPLOYS), 'deploy_mark'),
   };
 }
 

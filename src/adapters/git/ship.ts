@@ -9,6 +9,7 @@ import { runGit } from '../git.ts';
 import { makeMerge } from './merge.ts';
 import { exists, isPushed, pushMoves } from './push.ts';
 import { commitOf } from './range.ts';
+import { landedBy, requestMove } from './request.ts';
 import { changedFiles, landedAt, releaseWith, type Seen, seenNow, tagsIn } from './ship-facts.ts';
 import { type Target, targetOf } from './ship-target.ts';
 import { checkSigning, makeTag, signingOf } from './tag.ts';
@@ -31,6 +32,8 @@ export function createShipping(
     push: (wanted) => pushMoves(root, wanted),
     isPushed: (remote, moves) => isPushed(root, remote, moves),
     commitOf: (ref) => commitOf(root, ref),
+    request: (wanted) => requestMove(root, wanted),
+    landed: (wanted) => landedBy(root, wanted),
     has: async (objects) => (await Promise.all(objects.map((one) => exists(root, one)))).every(Boolean),
     ...createDeployRuns(worktrees, env),
   };

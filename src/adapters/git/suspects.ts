@@ -2,6 +2,7 @@ import { productionSigns } from '../../core/ship/production-signs.ts';
 import type { GitHistory } from '../../ports-git.ts';
 import { runBisect } from './bisect.ts';
 import { inspect, listChanges, locate } from './history.ts';
+import { liveIn } from './live.ts';
 import { findRange } from './range.ts';
 import { tryReverts } from './revert.ts';
 import { createWorktrees } from './worktree.ts';
@@ -20,6 +21,7 @@ export function createHistory(
     range: (wanted) => findRange(root, wanted),
     changes: (range) => listChanges(root, range),
     locate: (range, symbols, lines) => locate(root, range, symbols, lines),
+    live: (range, wanted) => liveIn(root, range, wanted),
     inspect: (commits, symbols, files) => inspect(root, commits, symbols, files),
     tryReverts: (head, changes) => tryReverts(root, head, changes),
     bisect: (wanted, watch) => runBisect(createWorktrees(root, home), wanted, env, watch),

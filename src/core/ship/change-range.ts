@@ -1,3 +1,4 @@
+import type { MarkKind } from '../outward/github-facts.ts';
 import type { Change } from './suspect-signals.ts';
 
 /** What a caller, the settings and the record know about the range to look at. */
@@ -10,8 +11,8 @@ export interface RangeWanted {
   releaseTags?: string;
   /** What a person called the last known good; words that name no ancestor are passed over. */
   stated: readonly { ref: string; atMs: number }[];
-  /** Recorded deploys to production before the harm began. */
-  deploys: readonly { ref: string; atMs: number }[];
+  /** Deploys to production before the harm began: recorded, or known to a service (`source`). */
+  deploys: readonly { ref: string; atMs: number; source?: MarkKind }[];
   /** When the harm began. */
   startedMs: number | null;
 }
@@ -23,6 +24,8 @@ export interface ChangeRange {
   bad: string;
   /** `window`: nothing says what last worked, so the newest changes are looked at. */
   basis: 'given' | 'stated' | 'release_tag' | 'deploy_mark' | 'window';
+  /** What of a service says so; absent when the record or git does. */
+  source?: MarkKind;
   /** The tag that `good` is, when it can be shown. */
   name: string | null;
   /** The release before it, for when it was broken there already. */
@@ -31,6 +34,20 @@ export interface ChangeRange {
   assumed: boolean;
   /** The remote's address as git has it; it may hold credentials and is never shown. */
   remote: string | null;
+}
+
+/** The last deploy before the harm, and the one before that; names of commits. */
+export interface LiveWanted {
+  last: string;
+  before: string | null;
+}
+
+/** Commits of the range by what production had of them. */
+export interface Live {
+  /** Came with the last deploy. */
+  fresh: ReadonlySet<string>;
+  /** All that production had. */
+  live: ReadonlySet<string>;
 }
 
 export interface ListedChanges {

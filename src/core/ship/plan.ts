@@ -1,6 +1,7 @@
 import * as z from 'zod/v4';
 import { canonicalJson } from '../canonical.ts';
 import { ROLLBACK_TARGETS } from '../kinds.ts';
+import { PostPlan, postLines, postTitle } from '../outward/post-plan.ts';
 import { oneLine } from '../untrusted.ts';
 
 export const PLAN_ACTIONS = ['deploy', 'backport', 'rollback'] as const;
@@ -18,6 +19,10 @@ const PlannedFile = z.object({
 });
 export type PlannedFile = z.infer<typeof PlannedFile>;
 
+/** A pull request that is opened: the branch that is pushed, and the one that it is to get into; short names. */
+export const PlannedPull = z.object({ head: z.string(), base: z.string(), title: z.string() });
+export type PlannedPull = z.infer<typeof PlannedPull>;
+
 /** Files that a plan names; more are counted. */
 export const MOST_FILES = 50;
 
@@ -32,10 +37,15 @@ export const Plan = z.object({
   attempt: z.int().min(1),
   /** Of a rollback. */
   target: z.enum(ROLLBACK_TARGETS).optional(),
-  /** `by_hand`: there is nothing to push to, so the commands are for a person. */
-  way: z.enum(['push', 'command', 'push_and_command', 'by_hand']),
+  /**
+   * `by_hand`: there is nothing to push to, so the commands are for a person. `pull_request`: branches of their own are
+   * pushed, and people merge them.
+   */
+  way: z.enum(['push', 'command', 'push_and_command', 'by_hand', 'pull_request']),
   remote: z.string().nullable(),
   moves: z.array(RefMove),
+  /** Pull requests that are opened after the push. */
+  pulls: z.array(PlannedPull).max(50).optional(),
   /** The fix, or the newest change that is taken back. */
   commit: objectName,
   /** What goes live when that is another commit, such as the merge of the fix. */
@@ -65,8 +75,12 @@ export const Plan = z.object({
 });
 export type Plan = z.infer<typeof Plan>;
 
+/** What can wait for a yes: a change of production or its branches, or a message. */
+export const AnyPlan = z.union([Plan, PostPlan]);
+export type AnyPlan = z.infer<typeof AnyPlan>;
+
 /** Twelve hexadecimal digits: the name of this very plan. Another byte in it is another plan. */
-export function planId(plan: Plan, sha256: (text: string) => string): string {
+export function planId(plan: AnyPlan, sha256: (text: string) => string): string {
   return digestOf(plan, sha256).slice(0, 12);
 }
 
@@ -74,14 +88,14 @@ export function planId(plan: Plan, sha256: (text: string) => string): string {
 const LETTERS = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
 
 /** The four characters that a person types to say yes to this very plan. It shows that it was read; it is no secret. */
-export function planCode(plan: Plan, sha256: (text: string) => string): string {
+export function planCode(plan: AnyPlan, sha256: (text: string) => string): string {
   const digest = digestOf(plan, sha256);
   return [0, 1, 2, 3]
     .map((at) => LETTERS[Number.parseInt(digest.slice(20 + 2 * at, 22 + 2 * at), 16) % LETTERS.length])
     .join('');
 }
 
-function digestOf(plan: Plan, sha256: (text: string) => string): string {
+function digestOf(plan: AnyPlan, sha256: (text: string) => string): string {
   return sha256(canonicalJson(plan));
 }
 
@@ -113,8 +127,11 @@ const VERBS: Record<PlanAction, string> = {
 };
 
 /** `Roll back the release`. */
-export function planTitle({ action, target }: Plan): string {
-  return `${VERBS[action]}${target === undefined ? '' : ` the ${target}`}`;
+export function planTitle(plan: AnyPlan): string {
+  if (plan.action === 'post') return postTitle(plan);
+  const { action, target } = plan;
+  const how = plan.way === 'pull_request' ? ' by pull request' : '';
+  return `${VERBS[action]}${target === undefined ? '' : ` the ${target}`}${how}`;
 }
 
 /** Longest line of a plan; a command is what is run, so more of it is shown. Code points. */
@@ -125,7 +142,8 @@ const WIDE_COMMAND = 4_000;
  * The whole plan as lines for whoever approves it: refs, old and new commit, files, commands. Names come from the
  * repository; none of them can begin a line of its own.
  */
-export function planLines(plan: Plan): string[] {
+export function planLines(plan: AnyPlan): string[] {
+  if (plan.action === 'post') return postLines(plan);
   const shown = (line: string): string => `${/^ */.exec(line)?.[0] ?? ''}${oneLine(line, WIDE)}`;
   const run = (words: readonly string[]): string => oneLine(showCommand(words), WIDE_COMMAND);
   const files = plan.files.map(({ path, change }) => `  ${change} ${path}`);
@@ -138,6 +156,8 @@ export function planLines(plan: Plan): string[] {
     ...(plan.ships === undefined ? [] : [`Goes live: ${plan.ships.slice(0, 10)}`]),
     ...(remote === null ? [] : [shown(`Remote: ${remote}`)]),
     ...(plan.moves.length === 0 ? [] : ['Refs:', ...plan.moves.map((move) => shown(`  ${showMove(move)}`))]),
+    ...(plan.pulls === undefined ? [] : ['Pull requests that are opened; people review and merge them:']),
+    ...(plan.pulls ?? []).map(({ head, base, title }) => shown(`  ${head} into ${base}: ${title}`)),
     `Files: ${plan.file_count}`,
     ...files.map(shown),
     ...(more > 0 ? [`  and ${more} more`] : []),

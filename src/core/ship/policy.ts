@@ -1,4 +1,5 @@
 import * as z from 'zod/v4';
+import type { AUDIENCES } from '../kinds.ts';
 import { LEVELS, type Level } from '../severity.ts';
 import type { PlanAction } from './plan.ts';
 
@@ -8,6 +9,7 @@ import type { PlanAction } from './plan.ts';
  * person"); somebody known by name to a service; an approved pull-request review. Source: domain page, section 3.
  */
 export const STRENGTHS = ['word', 'elicitation', 'terminal', 'named', 'review'] as const;
+type Audience = (typeof AUDIENCES)[number];
 export type Strength = (typeof STRENGTHS)[number];
 
 const RANK: Record<Strength, number> = { word: 0, elicitation: 1, terminal: 1, named: 2, review: 3 };
@@ -27,6 +29,14 @@ export const PolicySettings = z.strictObject({
   rollback: PerLevel.optional(),
   deploy: PerLevel.optional(),
   backport: PerLevel.optional(),
+  /** By audience; `none` lets an agent post by itself. */
+  post: z
+    .strictObject({
+      internal: z.enum(['none', ...NEEDS]).optional(),
+      executive: z.enum(['none', ...NEEDS]).optional(),
+      public: z.enum(NEEDS).optional(),
+    })
+    .optional(),
   /** `off` for a team that has no staging, or nobody for a second look. */
   staging: z.enum(['required', 'off']).optional(),
   second_review: z.enum(['required', 'off']).optional(),
@@ -45,6 +55,15 @@ export function needOf(action: PlanAction, level: Level | null, settings: Policy
   const row = { ...DEFAULTS[action], ...settings[action] };
   if (level !== null) return row[level];
   return [...LEVELS].map((one) => row[one]).reduce((a, b) => (RANK[a] >= RANK[b] ? a : b));
+}
+
+/** What people outside read is approved in a dialog or a terminal. Source: issue 7; the domain page leaves it to policy. */
+const POST: Record<Audience, Need> = { internal: 'word', executive: 'word', public: 'terminal' };
+
+/** The yes that a message to people needs; null where policy asks for none. */
+export function needOfPost(audience: Audience, settings: PolicySettings): Need | null {
+  const set = settings.post?.[audience] ?? POST[audience];
+  return set === 'none' ? null : set;
 }
 
 /** A confirmed P0 passes over both, a confirmed P1 over the second review; it is debt. Source: domain page, section 3. */

@@ -28,6 +28,8 @@ interface Approved {
 export interface DeployFacts extends Approved {
   /** Full name of the commit that is to be deployed. */
   commit: string;
+  /** It is merged by pull request: the second review happens there. */
+  by_pull?: boolean;
 }
 
 export interface RollbackFacts extends Approved {
@@ -57,6 +59,11 @@ export function needFor(
 ): Need {
   const asked = needOf(action, settledLevel(incident), policy);
   return reversibility !== 'reversible' && asked === 'word' ? 'terminal' : asked;
+}
+
+/** What opening a pull request needs: nobody can review it before it is there. */
+export function needToOpen(need: Need): Need {
+  return need === 'review' ? 'terminal' : need;
 }
 
 /**
@@ -116,8 +123,13 @@ export function deployGate(incident: Incident, facts: DeployFacts): Gate {
     ),
     item('findings_read', read !== null, 'read the findings about the change (check_hotfix)', 'person'),
     item('no_stop_finding', stops === 0, `mend ${stops} finding(s) of level stop (check_hotfix)`, 'person'),
-    ...lookItems(incident, facts.policy),
-    approvalItem(needFor('deploy', incident, facts.policy), facts.approval),
+    ...lookItems(incident, facts),
+    approvalItem(
+      facts.by_pull === true
+        ? needToOpen(needFor('deploy', incident, facts.policy))
+        : needFor('deploy', incident, facts.policy),
+      facts.approval,
+    ),
   ]);
 }
 
@@ -131,14 +143,19 @@ const LOOK_TODO: Record<Look, string> = {
     'have it reviewed by somebody else, or set policy.second_review to off where there is nobody',
 };
 
+/** What the policy wants to be looked at before: in a pull request the second look comes after it was opened. */
+const looksOf = (policy: PolicySettings, byPull: boolean): Look[] =>
+  LOOKS.filter((id) => policy[id] !== 'off' && !(byPull && id === 'second_review'));
+
 /** Staging and second review: met, switched off in the settings, or skipped by the severity; else missing. */
-function lookItems(incident: Incident, policy: PolicySettings) {
-  return LOOKS.filter((id) => policy[id] !== 'off').map((id) =>
-    item(id, isMet(incident, id) || maySkip(incident, id), LOOK_TODO[id], 'person'),
+function lookItems(incident: Incident, { policy, commit, by_pull }: DeployFacts) {
+  return looksOf(policy, by_pull === true).map((id) =>
+    item(id, isMet(incident, id, commit) || maySkip(incident, id), LOOK_TODO[id], 'person'),
   );
 }
 
-function isMet(incident: Incident, id: Look): boolean {
+/** A review of another commit, or of a backport, says nothing about this one. */
+function isMet(incident: Incident, id: Look, commit: string | undefined): boolean {
   const { attemptSince } = incident;
   const met =
     id === 'staging'
@@ -150,7 +167,12 @@ function isMet(incident: Incident, id: Look): boolean {
       : lastOf(
           incident,
           'approval_given',
-          ({ live, basis, data }) => live && basis === 'measured' && data.strength === 'review',
+          ({ live, basis, data }) =>
+            live &&
+            basis === 'measured' &&
+            data.strength === 'review' &&
+            data.about === undefined &&
+            (data.commit === undefined || commit === undefined || sameCommit(data.commit, commit)),
         );
   return met !== null && met.id > attemptSince;
 }
@@ -161,8 +183,20 @@ function maySkip(incident: Incident, id: Look): boolean {
 }
 
 /** Items of the deploy gate that only the severity lets pass; they are debt all the same. */
-export function skippedBySeverity(incident: Incident, policy: PolicySettings): string[] {
-  return LOOKS.filter((id) => policy[id] !== 'off' && !isMet(incident, id) && maySkip(incident, id));
+export function skippedBySeverity(
+  incident: Incident,
+  policy: PolicySettings,
+  /** Without it a review of any commit will do. */
+  deploy: Pick<DeployFacts, 'by_pull'> & { commit?: string } = {},
+): string[] {
+  return looksOf(policy, deploy.by_pull === true).filter(
+    (id) => !isMet(incident, id, deploy.commit) && maySkip(incident, id),
+  );
+}
+
+/** A merged pull request that nobody is seen to have approved, where policy wants a second look: debt. */
+export function lacksReview(incident: Incident, policy: PolicySettings, commit: string): boolean {
+  return policy.second_review !== 'off' && !isMet(incident, 'second_review', commit);
 }
 
 /** The fire exit: a target, a clean rehearsal and a yes; nothing else. Source: domain page, section 3. */

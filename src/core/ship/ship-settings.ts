@@ -46,6 +46,11 @@ export const SHIP_SETTINGS = {
         .string()
         .regex(/^[A-Za-z0-9_][A-Za-z0-9._/-]{0,99}$/)
         .optional(),
+      /**
+       * How a fix gets into production's branch and the long-lived ones. Without it: pushed, and by pull request where
+       * the branch is protected.
+       */
+      way: z.enum(['push', 'pull_request']).optional(),
       /** A file whose version is raised with the tag. */
       version_file: Inside.optional(),
       /** Runs after the push, or alone; {commit}, {tag} and {ref} are replaced. */

@@ -39,6 +39,26 @@ export interface ShipDraft {
   notes: string[];
 }
 
+/** A branch of its own on the remote, for a pull request. Full commit, short name. */
+export interface RequestWanted {
+  remote: string;
+  branch: string;
+  commit: string;
+}
+
+export interface LandedWanted {
+  remote: string;
+  /** Short name of the branch that it was merged into. */
+  base: string;
+  /** The fix, full name. */
+  commit: string;
+  /** The commit that it was merged as, as the service says. */
+  merged_as: string;
+}
+
+/** `contains`: the fix is in its history. `same_content`: squashed or rebased, and nothing of the fix is left to apply. */
+export type Landed = 'contains' | 'same_content';
+
 /** `pushed` by this call, or `already` there from an earlier one. */
 export type PushOutcome = 'pushed' | 'already';
 

@@ -1,4 +1,5 @@
 import { DAY, HOUR, MINUTE } from '../time.ts';
+import type { Live } from './change-range.ts';
 import { canonicalPath, type Hints, pathFit } from './suspect-hints.ts';
 import { isDocument, KIND_RULES, kindsOf } from './suspect-kinds.ts';
 
@@ -49,6 +50,8 @@ export interface SuspectContext {
   startedMs: number | null;
   relations: ReadonlyMap<string, Relation>;
   traces: Traces;
+  /** What production had when the harm began, where a service knows of deploys. `sure`: every deploy is a mark there. */
+  live?: Live & { sure: boolean };
 }
 
 export interface Signal {
@@ -175,8 +178,18 @@ const revertable: Rule = ({ commit }, { traces }) => {
   return known === 'no' ? { name: 'revertable', points: -20, reason: 'has nothing left to take back' } : null;
 };
 
+/** When it was committed says less than when it went live. */
+const wentLive: Rule = ({ commit }, { live }) => {
+  if (live === undefined) return null;
+  if (live.fresh.has(commit))
+    return { name: 'live', points: 14, reason: 'went live with the last deploy before the harm began' };
+  return live.sure && !live.live.has(commit)
+    ? { name: 'live', points: -25, reason: 'was in no deploy before the harm began' }
+    : null;
+};
+
 const RULES: readonly Rule[] = [
-  ...[namedFile, namedLine, namedSymbol, described, time, kind, size, relation, revertable],
+  ...[namedFile, namedLine, namedSymbol, described, time, wentLive, kind, size, relation, revertable],
 ];
 
 /** Every signal that speaks for or against a change, strongest first. */

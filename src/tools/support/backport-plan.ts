@@ -1,11 +1,14 @@
 import { PulseError } from '../../core/errors.ts';
 import { type Incident, standingDeploy } from '../../core/incident.ts';
+import { isAboutSecurity } from '../../core/outward/audience.ts';
+import { SECURITY_NOTE } from '../../core/outward/pull-body.ts';
 import type { BackportStates, LongLived, Made } from '../../core/ship/backport.ts';
 import { isStale, matchesAny } from '../../core/ship/long-lived.ts';
 import { MOST_FILES, type Plan, type PlannedFile } from '../../core/ship/plan.ts';
 import { oneLine } from '../../core/untrusted.ts';
 import type { BackportWatch } from '../../ports-ship.ts';
 import type { Deps } from '../tool.ts';
+import { waysOf } from './backport-pulls.ts';
 import { backportsOf, missingTargets } from './backport-targets.ts';
 import { planOf, type StoredPlan, storePlan } from './plans.ts';
 
@@ -19,6 +22,8 @@ export interface Planned {
 export interface PlanInput {
   branches?: string[] | undefined;
   skip_hooks?: boolean | undefined;
+  /** Branches whose pull request waits for people already. */
+  waiting: readonly string[];
 }
 
 /** @throws PulseError not_found for a name that matches no long-lived branch */
@@ -59,11 +64,14 @@ export async function planBackport(
   watch: BackportWatch,
   deps: Deps,
 ): Promise<Planned> {
-  const { branches: names, skip_hooks: skipHooks = false } = input;
+  const { branches: names, skip_hooks: skipHooks = false, waiting } = input;
   if (names !== undefined) checkNames(names, states.branches);
   const nowMs = deps.clock.now();
-  const targets = missingTargets(states, (branch) =>
-    names === undefined ? heldBack(branch, incident, nowMs) === null : matchesAny(branch.name, names),
+  const targets = missingTargets(
+    states,
+    (branch) =>
+      !waiting.includes(branch.name) &&
+      (names === undefined ? heldBack(branch, incident, nowMs) === null : matchesAny(branch.name, names)),
   );
   const { remote } = states;
   if (remote === null || targets.length === 0) return { stored: null, made: [], notices: [] };
@@ -72,19 +80,25 @@ export async function planBackport(
   const ready = made.flatMap((one) => (one.outcome === 'made' ? [one] : []));
   if (ready.length === 0) return { stored: null, made, notices: [] };
   const files = filesOf(ready.map((one) => one.files));
-  const moves = ready.map(({ move }) => move);
+  const ways = await waysOf(incident, ready, remote, deps);
+  const moves = ways.map(({ move }) => move);
+  const pulls = ways.flatMap(({ pull }) => pull ?? []);
   const plan: Plan = {
-    ...{ v: 1, action: 'backport', incident: incident.uid, attempt: incident.attempt, way: 'push', remote },
+    ...{ v: 1, action: 'backport', incident: incident.uid, attempt: incident.attempt, remote },
+    ...(pulls.length === 0 ? { way: 'push' } : { way: 'pull_request', pulls }),
     ...{ moves, commit: states.fix.commit, files: files.slice(0, MOST_FILES), file_count: files.length },
     commands: moves.map(({ ref, new: next }) => ['git', 'push', remote, `${next}:${ref}`]),
     ...{ verify: null, skips: [], ...(skipHooks ? { skip_hooks: true } : {}) },
     // What the commits were made from belongs to what is approved; other steps are another plan.
-    notes: targets
-      .filter(({ name }) => ready.some(({ branch }) => branch === name))
-      .map(
-        ({ name, steps }) =>
-          `picked onto ${name}: ${steps.map(({ commit }) => commit.slice(0, 10)).join(', ')}`,
-      ),
+    notes: [
+      ...targets
+        .filter(({ name }) => ready.some(({ branch }) => branch === name))
+        .map(
+          ({ name, steps }) =>
+            `picked onto ${name}: ${steps.map(({ commit }) => commit.slice(0, 10)).join(', ')}`,
+        ),
+      ...(pulls.length > 0 && isAboutSecurity(incident) ? [SECURITY_NOTE] : []),
+    ],
     made_at: new Date(nowMs).toISOString(),
   };
   const draft = {

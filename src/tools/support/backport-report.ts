@@ -10,12 +10,13 @@ import {
 } from '../../core/ship/backport-words.ts';
 import { isStale } from '../../core/ship/long-lived.ts';
 import { planLines } from '../../core/ship/plan.ts';
-import { needFor } from '../../core/ship/ship-gates.ts';
+import { needFor, needToOpen } from '../../core/ship/ship-gates.ts';
 import { fence, oneLine } from '../../core/untrusted.ts';
 import type { Deps } from '../tool.ts';
 import { answered, standingOf } from './answer.ts';
 import { howToApprove } from './approval.ts';
 import { heldBack } from './backport-plan.ts';
+import type { PullRow } from './backport-pulls.ts';
 import { loadUid } from './load.ts';
 import { jobData, jobLine } from './long-work.ts';
 import type { StoredPlan } from './plans.ts';
@@ -25,9 +26,12 @@ export interface BackportDone {
   uid: string;
   states: BackportStates;
   plan: StoredPlan | null;
+  /** The plan was carried out by this call. */
+  ran: boolean;
   made: Made[];
   pushed: Pushed[];
   unverified: string[];
+  pulls: PullRow[];
   notices: string[];
 }
 
@@ -54,15 +58,21 @@ export async function reportBackport(done: BackportDone, deps: Deps) {
       ? verdict.files.slice(0, FILES).map((file) => `${branch} | ${deps.redact(file).text}`)
       : [],
   );
-  const shown = states.branches.map((branch) => shownOf(branch, nowMs, deps));
-  const waits = pushed.length === 0 ? plan : null;
+  const shown = states.branches.map((branch) => shownOf(branch, pageOf(done, branch), nowMs, deps));
+  const waits = done.ran ? null : plan;
+  const heads = plan?.plan.pulls?.map(({ head }) => head) ?? [];
   const commands = byHand(done, labelOf(incident.number)).map((line) => oneLine(line, 400));
   const lines = [
     `Fix ${states.fix.commit.slice(0, 10)}${states.fix.steps.length > 1 ? ` (${states.fix.steps.length} commits)` : ''}; long-lived branches without production, ${SEEN[states.seen]}: ${states.branches.length === 0 ? 'none' : ''}`.trimEnd(),
     ...states.branches.map((branch) => {
       const held = waits?.plan.moves.some(({ ref }) => ref === branch.ref) || pushed.length > 0;
-      const why = branch.verdict.state === 'missing' && !held ? heldBack(branch, incident, nowMs) : null;
-      return `  ${name(branch.name)}: ${verdictWords(branch)}${why === null ? '' : ` (${why})`}`;
+      const page = pageOf(done, branch);
+      const why =
+        branch.verdict.state === 'missing' && !held && page === null
+          ? heldBack(branch, incident, nowMs)
+          : null;
+      const review = page === null ? '' : `, in review ${page}`;
+      return `  ${name(branch.name)}: ${verdictWords(branch)}${review}${why === null ? '' : ` (${why})`}`;
     }),
     ...states.gone.map((one) => `  ${name(one.name)}: no longer on the remote`),
     ...(conflicts.length === 0
@@ -71,7 +81,7 @@ export async function reportBackport(done: BackportDone, deps: Deps) {
     ...results.map(({ branch, note }) => `  ${branch}: ${note}`),
     ...(waits === null ? [] : planText(waits, incident, deps)),
     ...(commands.length === 0 ? [] : ['By hand:', ...commands.map((command) => `  ${command}`)]),
-    ...(pushed.some(({ outcome }) => outcome !== 'refused')
+    ...(pushed.some(({ outcome, branch }) => outcome !== 'refused' && !heads.includes(branch))
       ? ['Local branches were not moved: git pull on each is due.']
       : []),
   ];
@@ -95,7 +105,8 @@ export async function reportBackportJob(uid: string, job: { id: string; note: st
 }
 
 function planText(stored: StoredPlan, incident: Incident, deps: Deps): string[] {
-  const need = needWith(stored.plan, needFor('backport', incident, deps.settings.ship?.policy ?? {}));
+  const asked = needFor('backport', incident, deps.settings.ship?.policy ?? {});
+  const need = needWith(stored.plan, stored.plan.way === 'pull_request' ? needToOpen(asked) : asked);
   const lines = shownPlan(stored, deps).map((line) => `  ${line}`);
   return [`Plan ${stored.id}, nothing was pushed:`, ...lines, `${howToApprove(stored.id, need)}.`];
 }
@@ -107,13 +118,24 @@ function shownPlan({ plan }: StoredPlan, deps: Deps): string[] {
   );
 }
 
-function shownOf({ name: branch, verdict, last_at }: LongLived, nowMs: number, deps: Deps) {
+/** Where a branch that lacks the fix waits for people; null when it does not. */
+function pageOf({ pulls }: BackportDone, { name: branch, verdict }: LongLived): string | null {
+  const pull = pulls.find((one) => one.branch === branch && one.state !== 'closed' && one.url !== null);
+  return verdict.state === 'has_fix' ? null : (pull?.url ?? null);
+}
+
+function shownOf(
+  { name: branch, verdict, last_at }: LongLived,
+  pull: string | null,
+  nowMs: number,
+  deps: Deps,
+) {
   const files = verdict.state === 'conflicts' ? verdict.files.slice(0, FILES) : [];
   return {
     ...{ branch: name(branch), state: verdict.state },
     how: verdict.state === 'has_fix' ? verdict.how : null,
     commit: verdict.state === 'has_fix' ? verdict.commit : null,
-    stale: last_at !== null && isStale(last_at, nowMs),
+    ...{ stale: last_at !== null && isStale(last_at, nowMs), pull },
     untrusted: { files: files.map((file) => oneLine(deps.redact(file).text, 200)) },
   };
 }
@@ -158,8 +180,15 @@ function byHand({ states, plan, made, pushed }: BackportDone, label: string): st
   ];
 }
 
-function warningsOf({ states, notices }: BackportDone): string[] {
+function warningsOf({ states, pulls, notices }: BackportDone): string[] {
   return [
+    ...pulls.flatMap(({ branch, url, problem }) =>
+      problem === null
+        ? []
+        : [
+            `${name(branch)}: ${problem}. ${url === null ? 'Its branch is pushed; call again with the same plan_id, it looks first.' : 'Call again later.'}`,
+          ],
+    ),
     ...(states.seen === 'last_fetch'
       ? [
           'The remote did not answer: branches may have moved or gone since this clone last saw them. A push looks again and refuses what has moved.',

@@ -1,10 +1,11 @@
 import type { Incident } from '../../core/incident.ts';
 import type { BackportStates, Pushed } from '../../core/ship/backport.ts';
-import { backportGate, needFor } from '../../core/ship/ship-gates.ts';
+import { backportGate, needFor, needToOpen } from '../../core/ship/ship-gates.ts';
 import type { BackportWatch } from '../../ports-ship.ts';
 import type { Deps } from '../tool.ts';
 import { approvalOf, needApproval } from './approval.ts';
 import { lookAt, recordLanded } from './backport-look.ts';
+import { isOpened, openPull, type PullRow, pullRows, rememberRefused } from './backport-pulls.ts';
 import { backportsOf } from './backport-targets.ts';
 import { loadUid } from './load.ts';
 import type { StoredPlan } from './plans.ts';
@@ -16,6 +17,7 @@ export interface Executed {
   pushed: Pushed[];
   /** Pushed, and the branch does not show the fix. */
   unverified: string[];
+  pulls: PullRow[];
   notices: string[];
 }
 
@@ -28,7 +30,8 @@ export async function approveBackport(
 ): Promise<void> {
   const policy = deps.settings.ship?.policy ?? {};
   const asked = needFor('backport', incident, policy);
-  await needApproval(incident, stored, needWith(stored.plan, asked), words, deps);
+  const need = stored.plan.way === 'pull_request' ? needToOpen(asked) : asked;
+  await needApproval(incident, stored, needWith(stored.plan, need), words, deps);
 }
 
 /**
@@ -37,7 +40,7 @@ export async function approveBackport(
  */
 export async function executeBackport(
   incident: Incident,
-  { id, plan }: StoredPlan,
+  { id, plan, event }: StoredPlan,
   { signal, progress }: BackportWatch,
   deps: Deps,
 ): Promise<Executed> {
@@ -47,18 +50,31 @@ export async function executeBackport(
   const debts = debtDrafts(gate, plan, null, deps);
   if (debts.length > 0) await write(incident.uid, keyed(debts, `plan/${id}/debt`), deps);
   const pushed: Pushed[] = [];
+  const pulls: PullRow[] = [];
   for (const move of plan.moves) {
     const branch = move.ref.replace(/^refs\/heads\//, '');
+    const pull = plan.pulls?.find(({ head }) => head === branch);
+    if (pull && isOpened(incident, id, pull.base)) continue;
     if (signal?.aborted) {
       pushed.push({ branch, outcome: 'refused', fault: 'stopped' });
       continue;
     }
     progress?.(`pushing to ${branch}`);
-    pushed.push(await backports.push(move, plan.remote ?? '', plan.skip_hooks === true));
+    const outcome = await backports.push(move, plan.remote ?? '', plan.skip_hooks === true);
+    pushed.push(outcome);
+    if (pull && outcome.outcome !== 'refused')
+      pulls.push(await openPull(incident, { id, plan, event }, pull, move.new, deps));
   }
   progress?.('looking at the remote again');
   const states = await lookAt(incident, 'network', deps);
-  const taken = pushed.flatMap((one) => (one.outcome === 'refused' ? [] : [one.branch]));
+  const heads = plan.pulls?.map(({ head }) => head) ?? [];
+  const taken = pushed.flatMap((one) =>
+    one.outcome === 'refused' || heads.includes(one.branch) ? [] : [one.branch],
+  );
+  const refused = pushed.flatMap((one) =>
+    one.outcome === 'refused' && one.fault === 'protected' && !heads.includes(one.branch) ? [one.branch] : [],
+  );
+  const isNext = await rememberRefused(incident, refused, deps);
   const { incident: now } = await loadUid(incident.uid, deps);
   const written = await recordLanded(now, states, { id, branches: taken }, deps);
   const has = new Set(
@@ -66,6 +82,14 @@ export async function executeBackport(
   );
   return {
     ...{ states, pushed, unverified: taken.filter((name) => !has.has(name)) },
-    notices: written?.notices ?? [],
+    pulls: [...(await pullRows(now, deps)), ...pulls.filter(({ url }) => url === null)],
+    notices: [
+      ...(isNext
+        ? [
+            'A branch takes no direct push: call without plan_id, and the next plan opens a pull request for it.',
+          ]
+        : []),
+      ...(written?.notices ?? []),
+    ],
   };
 }

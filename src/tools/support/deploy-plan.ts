@@ -1,28 +1,22 @@
 import { PulseError } from '../../core/errors.ts';
 import type { Gate } from '../../core/gates.ts';
-import { branchOf, type Incident, lastOf } from '../../core/incident.ts';
+import { type Incident, lastOf } from '../../core/incident.ts';
 import { COMMIT_FORM, hotfixTrailer } from '../../core/ship/hotfix-start.ts';
 import type { Plan } from '../../core/ship/plan.ts';
 import type { Need } from '../../core/ship/policy.ts';
-import { deployGate, needFor } from '../../core/ship/ship-gates.ts';
+import { deployGate, needFor, needToOpen } from '../../core/ship/ship-gates.ts';
 import { fillCommand, type ShipDraft } from '../../core/ship/shipping.ts';
 import { oneLine } from '../../core/untrusted.ts';
-import type { Shipping } from '../../ports-ship.ts';
 import type { Deps } from '../tool.ts';
 import { approvalOf } from './approval.ts';
+import { type DeployInput, fixOf, shippingOf, signNotes } from './deploy-facts.ts';
 import { type StoredPlan, storePlan } from './plans.ts';
+import { planForPull, requestFor } from './pull-plan.ts';
 import { needWith, skipsFor } from './ship-gate.ts';
 import { dueOf } from './write.ts';
 
 /** A subject line is cut by many hosts at about this length. */
 const SUBJECT = 100;
-const SAFE_BRANCH = /^[A-Za-z0-9][\w./-]{0,150}$/;
-
-export interface DeployInput {
-  override_reason?: string | undefined;
-  override_until?: string | undefined;
-  skip_hooks?: boolean | undefined;
-}
 
 /** What would be deployed. `stored` is null where only a person's hands can do it. */
 export interface DeployPlanned {
@@ -33,59 +27,23 @@ export interface DeployPlanned {
   notices: string[];
 }
 
-/** The port, or the reason why there is none. */
-export function shippingOf({ shipping }: Deps): Shipping {
-  if (shipping) return shipping;
-  throw new PulseError(
-    'not_configured',
-    'this folder is not in a git repository, so there is nothing to deploy from',
-    'start the server in the repository of the service; what was deployed elsewhere is recorded as deployed',
-  );
-}
-
-/** The branch of the fix as it may stand in a command. */
-export function fixBranch(incident: Incident): string {
-  const started = lastOf(incident, 'hotfix_started', ({ id }) => id > incident.attemptSince);
-  const branch = started?.data.branch ?? branchOf(incident);
-  return SAFE_BRANCH.test(branch) ? branch : branchOf(incident);
-}
-
-/**
- * The fix: the tip of the attempt's branch, else the last one on record; never HEAD by itself.
- * @throws PulseError not_found without either, conflict when nothing was committed since the branch was made
- */
-export async function fixOf(incident: Incident, shipping: Shipping): Promise<string> {
-  const started = lastOf(incident, 'hotfix_started', ({ id }) => id > incident.attemptSince);
-  const recorded = lastOf(incident, 'fix_committed', ({ id }) => id > incident.attemptSince);
-  const tip = await shipping.commitOf(`refs/heads/${started?.data.branch ?? branchOf(incident)}`);
-  const commit = tip ?? (recorded === null ? null : await shipping.commitOf(recorded.data.commit));
-  if (commit === null) {
-    throw new PulseError(
-      'not_found',
-      'there is no hotfix branch here and no fix on record',
-      'start one with start_hotfix, or record fix_committed with the full commit',
-    );
-  }
-  if (commit === started?.data.base_commit) {
-    throw new PulseError(
-      'conflict',
-      'there is no fix yet: the hotfix branch is where it was started',
-      'commit the fix on the hotfix branch, check it (check_hotfix), then call again',
-    );
-  }
-  return commit;
-}
-
 /** The gate at this moment, for a plan or for what would be planned. */
-export function gateOf(incident: Incident, commit: string, id: string | null, deps: Deps): Gate {
+export function gateOf(
+  incident: Incident,
+  commit: string,
+  { id, by_pull }: { id: string | null; by_pull: boolean },
+  deps: Deps,
+): Gate {
   const policy = deps.settings.ship?.policy ?? {};
-  return deployGate(incident, { commit, policy, approval: id === null ? null : approvalOf(incident, id) });
+  const approval = id === null ? null : approvalOf(incident, id);
+  return deployGate(incident, { commit, policy, approval, by_pull });
 }
 
-/** The yes that a deploy plan needs. */
+/** The yes that a deploy plan needs before it begins; a review can only follow a pull request. */
 export function deployNeed(incident: Incident, plan: Plan | null, deps: Deps): Need {
   const asked = needFor('deploy', incident, deps.settings.ship?.policy ?? {});
-  return plan === null ? asked : needWith(plan, asked);
+  if (plan === null) return asked;
+  return needWith(plan, plan.way === 'pull_request' ? needToOpen(asked) : asked);
 }
 
 /** Fetches, merges in a temporary working tree, and stores what would be pushed and run. Nothing is moved. */
@@ -97,22 +55,27 @@ export async function planDeploy(incident: Incident, input: DeployInput, deps: D
   const { deploy = {} } = deps.settings.ship ?? {};
   const title = oneLine(incident.title, SUBJECT);
   const trailer = hotfixTrailer(incident.number);
-  const draft = await shipping.plan({
+  const shipped = await shipping.plan({
     ...{ commit, base: started?.data.base_ref ?? null, skip_hooks: input.skip_hooks === true },
     message: `${COMMIT_FORM.replace('<description>', () => title)}\n\n${trailer}\n`,
     tag_message: `Hotfix: ${title}\n`,
     ...{ branch: deploy.branch, remote: deploy.remote, version_file: deploy.version_file },
     ...deps.settings.git,
   });
-  const gate = gateOf(incident, commit, null, deps);
-  const command = filled(deploy.command, draft);
+  const request = await requestFor(incident, commit, shipped, deps);
+  const draft = request?.draft ?? shipped;
+  const gate = gateOf(incident, commit, { id: null, by_pull: request !== null }, deps);
+  const command = request === null ? filled(deploy.command, draft) : null;
   if (draft.way === 'by_hand' && command === null) {
     return { stored: null, draft, gate, need: deployNeed(incident, null, deps), notices: [] };
   }
-  const plan = planFor(incident, commit, draft, command, { ...input, until }, gate, deps);
+  const plan =
+    request === null
+      ? planFor(incident, commit, draft, command, { ...input, until }, gate, deps)
+      : planForPull(incident, commit, request, { ...input, until }, gate, deps);
   const event = {
     ...{ kind: 'noted' as const, data: {}, evidence: [`commit:${commit}`] },
-    text: `Deploy planned: ${commit.slice(0, 12)}${draft.branch === null ? '' : ` to ${oneLine(draft.branch, 80)}`}${draft.tag === null ? '' : `, tag ${oneLine(draft.tag, 80)}`}`,
+    text: `Deploy planned${request === null ? '' : ' by pull request'}: ${commit.slice(0, 12)}${draft.branch === null ? '' : ` to ${oneLine(draft.branch, 80)}`}${draft.tag === null ? '' : `, tag ${oneLine(draft.tag, 80)}`}`,
   };
   let stored = await storePlan(incident, plan, event, deps);
   // An equal plan stands already, but it was used up, or git has since thrown away what was made for it.
@@ -128,11 +91,11 @@ export async function planDeploy(incident: Incident, input: DeployInput, deps: D
   return { stored, draft, gate, need, notices: stored.written?.notices ?? [] };
 }
 
-/** True once the deploy command of a plan was started: whether it ended is not on the record. */
+/** True once the deploy command of a plan was started, whose end is not on the record, or its pull request was closed. */
 function isBegun(incident: Incident, id: string): boolean {
   return (
     lastOf(incident, 'noted', ({ data, basis, live }) => {
-      return live && basis === 'measured' && data.deploy_command === id;
+      return live && basis === 'measured' && (data.deploy_command === id || data.pull_closed === id);
     }) !== null
   );
 }
@@ -165,15 +128,6 @@ function planFor(
     notes: [...draft.notes, ...signNotes(command, verify, deps)],
     made_at: new Date(deps.clock.now()).toISOString(),
   };
-}
-
-/** Meant to reach production: what looks like it is shown to whoever approves. */
-function signNotes(command: string[] | null, verify: string[] | null, deps: Deps): string[] {
-  const words = [...(command ?? []), ...(verify ?? [])];
-  const signs = words.length === 0 ? [] : shippingOf(deps).productionSigns(words);
-  return signs.length === 0
-    ? []
-    : [`The commands run with what looks like production: ${signs.slice(0, 5).join(', ')}.`];
 }
 
 const refOf = ({ ships, tag, branch }: Pick<ShipDraft, 'ships' | 'tag' | 'branch'>): string =>

@@ -1,15 +1,29 @@
 import type { EventDraft } from '../../core/events.ts';
 import type { Incident } from '../../core/incident.ts';
+import type { PullState } from '../../core/outward/github-facts.ts';
 import { type Plan, showCommand } from '../../core/ship/plan.ts';
 import type { PushOutcome, StepReport } from '../../core/ship/shipping.ts';
 import { oneLine } from '../../core/untrusted.ts';
 import type { Deps } from '../tool.ts';
 import { hashOf, keyed, write } from './write.ts';
 
+/** A pull request as it stands. */
+interface PullReport {
+  url: string;
+  number: number;
+  state: PullState['state'];
+  /** What it waits for, in our own words. */
+  missing: string[];
+  merged_at: string | null;
+}
+
 /** How a plan was carried out. */
 export interface Deployed {
-  state: 'deployed' | 'deploy_failed';
+  /** `in_review`: it waits for people in a pull request. `closed`: they did not want it. */
+  state: 'deployed' | 'deploy_failed' | 'in_review' | 'closed';
   push: PushOutcome | null;
+  /** Null until it is there, and for a plan without one. */
+  pull: PullReport | null;
   deploy: StepReport | null;
   verify: StepReport | null;
   /** Ids of what was recorded by this call. */
@@ -65,8 +79,11 @@ export async function recordDeployed(
   deps: Deps,
 ): Promise<void> {
   const commit = plan.ships ?? plan.commit;
+  // A merge that is the whole deploy happened when it was merged; a command made it live just now.
+  const at = done.deploy === null ? (done.pull?.merged_at ?? null) : null;
   const draft: EventDraft<'deployed'> = {
-    ...{ kind: 'deployed', at_source: 'observed', basis: 'measured' },
+    ...(at === null ? { at_source: 'observed' as const } : { at, at_source: 'reported' as const }),
+    ...{ kind: 'deployed', basis: 'measured' },
     text: `Deployed ${plan.tag === undefined ? commit.slice(0, 12) : oneLine(plan.tag, 80)} to production`,
     data: {
       ...{ environment: 'production', commit, plan_id: id, moves: plan.moves },
@@ -75,6 +92,7 @@ export async function recordDeployed(
     evidence: [
       `commit:${commit}`,
       ...plan.moves.map(({ ref, new: next }) => `output: git ls-remote: ${next} ${oneLine(ref, 120)}`),
+      ...(done.pull === null ? [] : [done.pull.url]),
       ...(done.deploy === null ? [] : [evidenceOf(done.deploy, deps)]),
     ],
     input_hash: hashOf('deploy_hotfix', { id }, deps),

@@ -12,14 +12,14 @@ import { shownRef } from './hotfix-report.ts';
 import type { Job } from './jobs.ts';
 import type { Loaded } from './load.ts';
 import { jobData, jobLine } from './long-work.ts';
-import type { StoredPlan } from './plans.ts';
+import { executionOf, type StoredPlan } from './plans.ts';
 
 /** Of a command's output that is shown. */
 const TAIL = 2_000;
 const LINE = 300;
 
 export const DeployAnswer = Standing.extend({
-  state: z.enum(['planned', 'by_hand', 'deployed', 'deploy_failed', 'running']),
+  state: z.enum(['planned', 'by_hand', 'deployed', 'deploy_failed', 'running', 'in_review', 'closed']),
   plan_id: z.string().nullable(),
   tag: z.string().nullable(),
   commit: z.string().nullable(),
@@ -34,6 +34,9 @@ export const DeployAnswer = Standing.extend({
   checklist: z.string(),
   events: z.array(z.string()),
   verified: z.string().nullable(),
+  pull: z
+    .object({ url: z.string(), number: z.number(), state: z.string(), missing: z.array(z.string()) })
+    .nullable(),
   /** Names of the repository and what commands printed: data, not instructions. */
   untrusted: z.object({ plan: z.string(), output: z.string() }),
   job: z.object({ id: z.string(), state: z.string(), note: z.string() }).nullable(),
@@ -41,7 +44,7 @@ export const DeployAnswer = Standing.extend({
 
 const NOTHING = {
   ...{ plan_id: null, tag: null, commit: null, moves: [], gate: null, checklist: '', events: [] },
-  ...{ verified: null, untrusted: { plan: '', output: '' }, job: null },
+  ...{ verified: null, pull: null, untrusted: { plan: '', output: '' }, job: null },
 };
 
 /** The plan, the gate with everything in it, the whole checklist, and how to get the yes. */
@@ -96,32 +99,57 @@ function byHandLines({ draft }: DeployPlanned): string[] {
 
 /** What was done, what the commands said, and what is due now. */
 export async function reportDeploy(loaded: Loaded, { id, plan }: StoredPlan, done: Deployed, deps: Deps) {
-  const { state, push, deploy, verify, events, notices } = done;
+  const { state, push, pull, deploy, verify, events, notices } = done;
   const ran = [deploy, verify].flatMap((one) => one ?? []);
   const tail = ran.map(({ tail: said }) => said).join('\n');
   const text = cleanText(deps.redact(tail).text).slice(-TAIL).trim();
   const output = text === '' ? '' : fence(text, 'output of the commands: data', deps.ids.nonce());
   const moves = plan.moves.map((move) => shownRef(showMove(move)));
-  const branch = plan.moves.find(({ ref }) => ref.startsWith('refs/heads/'));
-  const local = branch ? shownRef(branch.ref.slice('refs/heads/'.length)) : null;
+  const branch = plan.moves.find(({ ref }) => ref.startsWith('refs/heads/'))?.ref;
+  const executed = executionOf(loaded.incident, id);
+  const live = executed?.kind === 'deployed' ? executed.data.commit : null;
+  const isLive = plan.way !== 'pull_request' || state === 'deployed';
+  const moved = plan.way === 'pull_request' ? plan.pulls?.[0]?.base : branch?.slice('refs/heads/'.length);
+  const local = moved === undefined || !isLive ? null : shownRef(moved);
   return answered(
     await standingOf(loaded, deps),
     [
-      state === 'deployed' ? `Plan ${id} is carried out.` : `Plan ${id} is carried out in part.`,
-      ...moves.map((move) => `${push === 'already' ? 'Was there already' : 'Pushed'}: ${move}`),
+      HEADS[state].replace('{id}', id),
+      ...(push === null && plan.way === 'pull_request'
+        ? []
+        : moves.map((move) => `${push === 'already' ? 'Was there already' : 'Pushed'}: ${move}`)),
+      ...(pull === null ? [] : [`Pull request ${pull.number}: ${pull.state}, ${pull.url}`]),
       ...(local === null ? [] : [`Your own ${local} was not moved: a pull is due.`]),
       ...(deploy ? [stepLine('Deploy command', deploy)] : []),
       ...(verify ? [stepLine('Verification', verify)] : []),
       ...(output === '' ? [] : [output]),
-      ...after(done, plan.verify !== null),
+      ...(isLive || state === 'deploy_failed' ? after(done, plan.verify !== null) : waits(done)),
     ],
     {
       ...{ ...NOTHING, state, plan_id: id, tag: plan.tag === undefined ? null : shownRef(plan.tag) },
-      ...{ commit: plan.ships ?? plan.commit, moves, events, verified: verify?.outcome ?? null },
+      ...{ commit: live ?? plan.ships ?? plan.commit, moves, events, verified: verify?.outcome ?? null },
+      pull: pull && { url: pull.url, number: pull.number, state: pull.state, missing: pull.missing },
       untrusted: { plan: '', output },
     },
     [...new Set(notices)],
   );
+}
+
+const HEADS: Record<Deployed['state'], string> = {
+  deployed: 'Plan {id} is carried out.',
+  deploy_failed: 'Plan {id} is carried out in part.',
+  in_review: 'Plan {id}: nothing is deployed yet, it waits in a pull request.',
+  closed: 'Plan {id} is spent: its pull request was closed without a merge.',
+};
+
+/** What people have to do before it is live. */
+function waits({ state, pull }: Deployed): string[] {
+  if (state === 'closed')
+    return ['Ask why, mend the fix, check it, and call without plan_id to plan it anew.'];
+  return [
+    ...(pull === null ? [] : [`It waits for: ${pull.missing.join('; ')}.`]),
+    'Call deploy_hotfix again to see how far it is: a merge is recorded as the deploy then, and what runs after it is run.',
+  ];
 }
 
 function stepLine(name: string, { outcome, code, ms }: StepReport): string {

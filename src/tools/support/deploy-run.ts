@@ -7,7 +7,8 @@ import type { PushOutcome } from '../../core/ship/shipping.ts';
 import { MINUTE, SECOND } from '../../core/time.ts';
 import type { Deps } from '../tool.ts';
 import { needApproval } from './approval.ts';
-import { deployNeed, fixBranch, fixOf, gateOf, shippingOf } from './deploy-plan.ts';
+import { fixBranch, fixOf, shippingOf } from './deploy-facts.ts';
+import { deployNeed, gateOf } from './deploy-plan.ts';
 import {
   type Deployed,
   noteCommand,
@@ -17,6 +18,8 @@ import {
 } from './deploy-record.ts';
 import { loadUid } from './load.ts';
 import { executionOf, type StoredPlan } from './plans.ts';
+import { livePlan, runPull, withPull } from './pull-run.ts';
+import { pullsOfPlan } from './pulls.ts';
 import { settledCommand } from './settled-command.ts';
 import { checkShipGate, debtDrafts } from './ship-gate.ts';
 import { hashOf, write } from './write.ts';
@@ -37,6 +40,8 @@ export async function beginDeploy(
 ): Promise<void> {
   const { id, plan } = stored;
   const shipping = shippingOf(deps);
+  const byPull = plan.way === 'pull_request';
+  if (pullsOfPlan(incident, id).size > 0) return;
   if (hasBegun(incident, id) && plan.remote !== null && (await shipping.isPushed(plan.remote, plan.moves)))
     return;
   if ((await fixOf(incident, shipping)) !== plan.commit) {
@@ -46,11 +51,13 @@ export async function beginDeploy(
       'check it (check_hotfix), then call without plan_id to plan it anew',
     );
   }
-  const gate = gateOf(incident, plan.commit, id, deps);
+  const gate = gateOf(incident, plan.commit, { id, by_pull: byPull }, deps);
   checkShipGate(gate, plan);
   await needApproval(incident, stored, deployNeed(incident, plan, deps), words, deps);
   const also = {
-    missing: skippedBySeverity(incident, deps.settings.ship?.policy ?? {}),
+    missing: skippedBySeverity(incident, deps.settings.ship?.policy ?? {}, {
+      ...{ commit: plan.commit, by_pull: byPull },
+    }),
     reason: `confirmed ${incident.severity?.level ?? 'severity'}`,
   };
   const begun: EventDraft<'noted'> = {
@@ -84,26 +91,38 @@ export async function runDeploy(
 ): Promise<Deployed> {
   const shipping = shippingOf(deps);
   const done: Deployed = {
-    ...{ state: 'deployed', push: null, deploy: null, verify: null, events: [], notices: [] },
+    ...{ state: 'deployed', push: null, pull: null, deploy: null, verify: null, events: [], notices: [] },
   };
   const now = (await loadUid(incident.uid, deps)).incident;
-  const before = executionOf(now, id);
-  if (before === null) {
-    const command = plan.way === 'push' ? null : deployCommand(plan, deps);
-    done.push = await pushPlan(now, plan, tell, deps);
+  const executed = executionOf(now, id);
+  let live = plan;
+  if (plan.way === 'pull_request' && executed?.kind === 'deployed') {
+    live = livePlan(plan, executed.data.commit);
+  } else if (plan.way === 'pull_request') {
+    const merged = await runPull(now, { id, plan }, done, () => pushPlan(now, plan, tell, deps), tell, deps);
+    if (merged === null) return done;
+    live = merged;
+  }
+  if (executed === null) {
+    const command = hasCommand(plan) ? deployCommand(live, deps) : null;
+    if (live === plan) done.push = await pushPlan(now, plan, tell, deps);
     if (command !== null) {
-      if (!(await noteCommand(now, id, plan, command, deps))) throw unknownEnd();
-      const wanted = { commit: plan.ships ?? plan.commit, command, verify: null, timeoutMs: limitOf(deps) };
+      if (!(await noteCommand(now, id, live, command, deps))) throw unknownEnd();
+      const wanted = { commit: live.ships ?? live.commit, command, verify: null, timeoutMs: limitOf(deps) };
       done.deploy = (await shipping.deploy(wanted, { signal, progress: tell })).deploy;
       if (done.deploy?.outcome !== 'passed') {
-        await recordFailure(now, id, plan, done, deps);
+        await recordFailure(now, id, live, done, deps);
         return { ...done, state: 'deploy_failed' };
       }
     }
-    await recordDeployed(now, id, plan, done, deps);
+    await recordDeployed(now, id, live, done, deps);
   }
-  return verifyDeploy(incident.uid, id, plan, done, tell, signal, deps);
+  return verifyDeploy(incident.uid, id, live, done, tell, signal, deps);
 }
+
+/** A pull request has its push as the first command. */
+const hasCommand = ({ way, commands }: Plan): boolean =>
+  way === 'pull_request' ? commands.length > 1 : way !== 'push';
 
 /** @throws PulseError conflict when the settings say something else by now */
 function deployCommand(plan: Plan, deps: Deps): string[] {
@@ -130,11 +149,16 @@ async function pushPlan(
   if (plan.moves.length === 0 || plan.remote === null) return null;
   tell('pushing');
   const branch = plan.moves.find(({ ref }) => ref.startsWith('refs/heads/'))?.ref ?? null;
-  return shippingOf(deps).push({
+  const wanted = {
     ...{ remote: plan.remote, moves: plan.moves, skip_hooks: plan.skip_hooks === true },
     ...{ branch: branch?.slice('refs/heads/'.length) ?? null, commit: plan.commit },
     hotfix_branch: fixBranch(incident),
-  });
+  };
+  try {
+    return await shippingOf(deps).push(wanted);
+  } catch (error) {
+    throw await withPull(incident, plan, error, deps);
+  }
 }
 
 function unknownEnd(): PulseError {

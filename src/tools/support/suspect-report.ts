@@ -1,4 +1,5 @@
 import type { Incident } from '../../core/incident.ts';
+import { MARK_KINDS } from '../../core/outward/github-facts.ts';
 import { compareLink } from '../../core/ship/compare-link.ts';
 import { authorRole, type Suspect } from '../../core/ship/suspects.ts';
 import { fence, oneLine } from '../../core/untrusted.ts';
@@ -52,6 +53,7 @@ export async function reportSuspects(loaded: Loaded, result: Result, limit: numb
   const shown = found
     ? found.suspects.slice(0, limit).map((one) => shownOf(one, found, loaded.incident, deps))
     : [];
+  const marks = found ? marksOf(found, deps) : [];
   const done = bisection !== null && 'uid' in bisection ? bisection : null;
   const job =
     bisection !== null && 'id' in bisection
@@ -71,6 +73,15 @@ export async function reportSuspects(loaded: Loaded, result: Result, limit: numb
     ...(found ? [rangeLine(found)] : []),
     ...shown.flatMap(suspectLines),
     ...(names.length > 0 ? [quoted(names.join('\n'), 'subjects and files')] : []),
+    ...(marks.length > 0
+      ? [
+          `Deploys that are known: ${marks.map(({ kind, commit, at }) => `${commit} ${at} (${kind})`).join(', ')}`,
+          quoted(
+            marks.map(({ commit, untrusted }) => `${commit} | ${untrusted.name}`).join('\n'),
+            'their names',
+          ),
+        ]
+      : []),
     ...(compare ? [`Compare: ${compare}`] : []),
     ...(said?.lines ?? []),
     ...(said && said.output !== '' ? [quoted(said.output, 'end of the output of the last failing run')] : []),
@@ -83,6 +94,7 @@ export async function reportSuspects(loaded: Loaded, result: Result, limit: numb
     {
       range: found && rangeOf(found),
       ...{ suspects: shown, compare, job, event: result.event },
+      ...(marks.length > 0 ? { marks } : {}),
       bisect: done && {
         ...{ outcome: done.report.outcome, commit: done.report.commit, candidates: done.report.candidates },
         ...{ runs: done.report.runs.length, event: done.event, untrusted: { output: said?.output ?? '' } },
@@ -92,15 +104,27 @@ export async function reportSuspects(loaded: Loaded, result: Result, limit: numb
   );
 }
 
-function rangeOf({ range: { good, bad, basis, name }, changes, depth }: Search) {
-  return { good: good && shortOf(good), bad: shortOf(bad), basis, name, changes, depth };
+function rangeOf({ range: { good, bad, basis, name, source }, changes, depth }: Search) {
+  const rest = { basis, name, ...(source === undefined ? {} : { source }), changes, depth };
+  return { good: good && shortOf(good), bad: shortOf(bad), ...rest };
+}
+
+/** Marks that an answer names. */
+const MARKS = 5;
+
+function marksOf({ marks }: Search, deps: Deps) {
+  return marks.slice(0, MARKS).map(({ kind, commit, at, url, name }) => ({
+    ...{ kind, commit: shortOf(commit), at, url },
+    untrusted: { name: oneLine(deps.redact(name).text, 60) },
+  }));
 }
 
 function rangeLine({ range, changes, depth }: Search): string {
   const from =
     range.good === null ? 'the first commit' : `${range.name ? `${range.name} ` : ''}${shortOf(range.good)}`;
   const what = depth === 'inner' ? 'commits' : 'changes, a merge counts as one';
-  return `Range: ${from} (${BASES[range.basis]}) to ${shortOf(range.bad)}, ${changes} ${what}. Scores are points for and against, no probability.`;
+  const basis = range.source ? `last deploy before it, by ${MARK_KINDS[range.source]}` : BASES[range.basis];
+  return `Range: ${from} (${basis}) to ${shortOf(range.bad)}, ${changes} ${what}. Scores are points for and against, no probability.`;
 }
 
 function cautions({ range, suspects, traces, hasHints }: Search): string[] {
