@@ -34,7 +34,7 @@ const pathOf = (edit: Edit): string => fullPath(edit.spot);
 function grouped(edits: readonly Edit[]): string[] {
   const counts = new Map<string, number>();
   for (const edit of edits) {
-    const isText = edit.kind === 'file' && edit.what !== 'entry';
+    const isText = edit.kind === 'file' && edit.what !== 'entry' && edit.what !== 'workflow';
     const line = `${DONE[edit.kind === 'command' ? 'update' : edit.action]} ${isText ? dirname(pathOf(edit)) : pathOf(edit)}`;
     counts.set(line, (counts.get(line) ?? 0) + (isText ? 1 : 0));
   }

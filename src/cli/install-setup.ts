@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createInstaller, type Installer } from '../install/installer.ts';
 import { VERSION } from '../version.ts';
-import { runCommand } from '../wire.ts';
+import { defaultBranch, readFrontMatter, runCommand } from '../wire.ts';
 import type { Session } from './command.ts';
 
 /** An agent's own command answers at once, or not at all. */
@@ -22,8 +22,15 @@ export const systemSetup: Setup = async ({ io, app, repo: explicit }) => {
     where: { repo, home, env: io.env, platform: process.platform },
     ...{ node: process.execPath, temp: [tmpdir()], root: packageRoot(), version: VERSION },
     run: (command) => runCommand({ command, cwd: home, env: io.env, timeoutMs: COMMAND_MS }),
+    ci: { defaultBranch, yaml: async (text) => (await readFrontMatter(asFrontMatter(text))).data },
   });
 };
+
+/** A YAML file as a front matter: its first document, and nothing in it is ever run. */
+export function asFrontMatter(text: string): string {
+  const document = text.replace(/^\ufeff/, '').replace(/^(?:\s*(?:#.*)?\r?\n)*---[ \t]*\r?\n/, '');
+  return `---\n${document}\n---\n`;
+}
 
 /** Above `dist/` in the package, above `src/cli/` in a checkout. */
 export function packageRoot(): string {

@@ -7,6 +7,7 @@ import type { Command } from './command.ts';
 import { askHosts, askReplace, askScope, canAsk, confirm } from './install-choice.ts';
 import { needDone, report } from './install-report.ts';
 import type { InstallSession, Setup } from './install-setup.ts';
+import { installWorkflow, wantsWorkflow } from './install-workflow.ts';
 
 const input = z.strictObject({
   agent: z
@@ -19,6 +20,16 @@ const input = z.strictObject({
     .describe(
       'project: files in this repository, shared by commit (default); user: for yourself, everywhere',
     ),
+  github_actions: z
+    .boolean()
+    .optional()
+    .describe('Write the workflow that opens an issue when CI fails twice; and nothing else'),
+  workflow: z
+    .array(z.string())
+    .optional()
+    .describe('Which CI workflow it watches, by name or file, repeatable; found out when there is only one'),
+  branch: z.string().optional().describe('The default branch, when git here does not know it'),
+  action_ref: z.string().optional().describe('Another address of the action: owner/hotfix-pulse@ref'),
   name: z.string().optional().describe('Another name for /hotfix, when you have one already'),
   dry_run: z.boolean().optional().describe('Only show what would change'),
   replace: z.boolean().optional().describe('Overwrite what a person edited'),
@@ -35,11 +46,17 @@ export function installCommand(setup: Setup): Command {
       'Existing settings are kept byte for byte; hotfix-pulse uninstall gives them back. A /hotfix of your own is never overwritten. Without a terminal, --yes is needed.',
     input,
     positionals: ['agent'],
-    examples: ['install', 'install --scope user --agent claude-code --agent codex', 'install --dry-run'],
+    examples: [
+      'install',
+      'install --scope user --agent claude-code --agent codex',
+      'install --github-actions --workflow ci.yml --branch main',
+      'install --dry-run',
+    ],
     async run(raw, session: InstallSession) {
       const { io, out, app } = session;
       const given = input.parse(raw);
       const installer = await setup(session);
+      if (wantsWorkflow(given)) return installWorkflow(installer, given, session);
       const asks = canAsk(io, out) && !given.yes;
       const scope = given.scope ?? (asks ? await askScope(io) : 'project');
       const detected = installer.detect();

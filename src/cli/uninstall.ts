@@ -8,6 +8,7 @@ import type { InstallSession, Setup } from './install-setup.ts';
 
 const input = z.strictObject({
   agent: z.array(z.enum(HOST_IDS)).optional().describe('Which agent, repeatable; all when left out'),
+  github_actions: z.boolean().optional().describe('Only the GitHub workflow'),
   scope: z.enum(SCOPES).default('project').describe('Where it was installed: project (default) or user'),
   dry_run: z.boolean().optional().describe('Only show what would change'),
   replace: z.boolean().optional().describe('Remove skills of ours that a person edited, too'),
@@ -27,10 +28,13 @@ export function uninstallCommand(setup: Setup): Command {
     examples: ['uninstall', 'uninstall --scope user', 'uninstall --agent codex --dry-run'],
     async run(raw, session: InstallSession) {
       const { io, out, app } = session;
-      const { agent, scope, dry_run: isDryRun = false, replace, yes } = input.parse(raw);
+      const { agent, scope, dry_run: isDryRun = false, replace, yes, github_actions } = input.parse(raw);
       const installer = await setup(session);
-      const hosts = HOST_IDS.filter((id) => agent === undefined || agent.includes(id));
-      const choice = { scope, hosts, replace: replace ? ('all' as const) : new Set<string>() };
+      const isOnlyWorkflow = github_actions === true && agent === undefined;
+      const hosts = HOST_IDS.filter((id) => agent?.includes(id) ?? !isOnlyWorkflow);
+      // Without names everything of the project goes.
+      const workflow = scope === 'project' && (github_actions ?? agent === undefined);
+      const choice = { scope, hosts, workflow, replace: replace ? ('all' as const) : new Set<string>() };
       let plan = installer.planUninstall(choice);
       if (canAsk(io, out) && !yes && !isDryRun && !replace) {
         plan = installer.planUninstall({ ...choice, replace: await askReplace(io, plan.refusals) });

@@ -16,19 +16,30 @@ import { removeEmptyFolders, sha256 } from './disk.ts';
 /** Without it the files would be read by the type of whatever package stands above. */
 const PACKAGE = { name: 'package.json', text: '{"type":"module"}\n' };
 
-/** Hash by file name. */
+/** Hash by path below the folder, with forward slashes. */
 export type Hashes = Record<string, string>;
 
 /** The files of a folder of the built program; null when there is no such folder. */
 function hashesOf(folder: string): Hashes | null {
   if (!existsSync(folder)) return null;
-  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
   return sorted(
     Object.fromEntries(
-      files.map(({ name }): [string, string] => [name, sha256(readFileSync(join(folder, name)))]),
+      filesIn(folder).map((name): [string, string] => [name, sha256(readFileSync(join(folder, name)))]),
     ),
   );
 }
+
+/** Plain files by their path below the folder, with forward slashes. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.isDirectory()) return filesIn(join(folder, entry.name)).map((name) => `${entry.name}/${name}`);
+    return entry.isFile() ? [entry.name] : [];
+  });
+}
+
+const foldersOf = (hashes: Hashes): string[] => [
+  ...new Set(Object.keys(hashes).flatMap((name) => (name.includes('/') ? [dirname(name)] : []))),
+];
 
 const sorted = (hashes: Hashes): Hashes =>
   Object.fromEntries(Object.entries(hashes).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -61,6 +72,7 @@ export function copyProgram(dist: string, folder: string): { hashes: Hashes; cha
   const beside = `${folder}.${process.pid}-${randomUUID().slice(0, 8)}`;
   mkdirSync(beside, { recursive: true, mode: 0o755 });
   try {
+    for (const name of foldersOf(built)) mkdirSync(join(beside, name), { recursive: true, mode: 0o755 });
     for (const name of Object.keys(built)) {
       const mode = name === 'hotfix-pulse.js' ? 0o755 : 0o644;
       writeFileSync(join(beside, name), readFileSync(join(dist, name)), { mode, flush: true, flag: 'wx' });
@@ -90,6 +102,6 @@ export function removeCopy(folder: string, hashes: Hashes): boolean {
   } catch (error) {
     if (!hasErrno(error, 'EACCES', 'EPERM', 'EROFS')) throw error;
   }
-  removeEmptyFolders([folder, dirname(folder)]);
+  removeEmptyFolders([...foldersOf(now).map((name) => join(folder, name)), folder, dirname(folder)]);
   return !existsSync(folder);
 }

@@ -10,7 +10,7 @@ export function diffOf(edit: Edit): string[] {
     return edit.calls.map((args) => `$ claude ${args.join(' ')}`);
   }
   const head = `${SIGNS[edit.action]} ${fullPath(edit.spot)}`;
-  if (edit.action === 'unchanged' || edit.what !== 'entry') return [head];
+  if (edit.action === 'unchanged' || (edit.what !== 'entry' && edit.what !== 'workflow')) return [head];
   if (edit.splices.length === 0) return [head, ...lines('+', edit.after ?? '')];
   return [
     head,

@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { PulseError } from '../core/errors.ts';
 import { type Applied, applyPlan, type Run, recorded } from './apply.ts';
 import { copyProgram, removeCopy } from './bundle.ts';
+import { type Ci, type CiReader, lookAtCi } from './ci-look.ts';
 import { type Detected, detectHosts, programPath } from './detect.ts';
 import { peek, readState, realPath, removeEmptyFolders } from './disk.ts';
+import { defaultAction, type WorkflowWanted, workflowText } from './github-actions.ts';
 import { type HostId, type Launch, MAIN_SKILL, type Scope } from './host.ts';
 import { hostOf } from './hosts.ts';
 import { copyFolder, launchFor } from './launch.ts';
@@ -12,6 +14,7 @@ import { type Pack, readPack, renamed } from './pack.ts';
 import { fullPath, spotOf, type Where } from './places.ts';
 import { planInstall } from './plan.ts';
 import type { Edit, Plan, Request } from './plan-types.ts';
+import { planWorkflow, undoWorkflow } from './plan-workflow.ts';
 import { planUninstall } from './undo-plan.ts';
 
 /** What an installation needs to know of the machine and of this program. */
@@ -25,6 +28,8 @@ export interface Machine {
   root: string;
   version: string;
   run: Run;
+  /** Without it no workflow can be installed. */
+  ci?: CiReader;
 }
 
 export interface Choice {
@@ -40,12 +45,24 @@ interface Installation extends Plan {
   name: string;
 }
 
+/** What the workflow needs to know of the repository. */
+export interface CiFacts extends Ci {
+  branch: string;
+  /** Address of the action, and whether it is more than a placeholder. */
+  action: string;
+  isPublished: boolean;
+}
+
 export interface Installer {
   detect(): Detected[];
+  /** @param branch what a person says the default branch is; null to find out */
+  lookAtCi(branch: string | null): Promise<CiFacts>;
+  planWorkflow(wanted: WorkflowWanted, replace: Request['replace']): Installation;
   planInstall(choice: Choice): Installation;
   /** Copies the program where the scope needs it, then applies the plan and writes the manifest. */
   install(plan: Installation): Promise<Applied>;
-  planUninstall(choice: Pick<Choice, 'scope' | 'hosts' | 'replace'>): Plan;
+  /** @param choice with the workflow only where it is asked for */
+  planUninstall(choice: Pick<Choice, 'scope' | 'hosts' | 'replace'> & { workflow?: boolean }): Plan;
   uninstall(plan: Plan, hosts: readonly HostId[]): Promise<Applied>;
 }
 
@@ -67,6 +84,10 @@ export function createInstaller(machine: Machine): Installer {
     if (!writeManifest(manifest, where)) plan.notices.push(UNRECORDED);
   };
   const shared = { where, read: readState, peek, claude: programPath('claude', where) };
+  const launchIn = (scope: Scope): Launch => {
+    const isDependency = scope === 'project' && dependsOnUs(where);
+    return launchFor({ scope, version, where, isDependency, node: machine.node, temp: machine.temp });
+  };
 
   return {
     detect: () => detectHosts(where),
@@ -74,20 +95,28 @@ export function createInstaller(machine: Machine): Installer {
       needsProject(scope, where);
       const manifest = readManifest(scope, where);
       const name = wanted ?? manifest?.name ?? MAIN_SKILL;
-      const isDependency = scope === 'project' && dependsOnUs(where);
-      const launch = launchFor({
-        scope,
-        version,
-        where,
-        isDependency,
-        node: machine.node,
-        temp: machine.temp,
-      });
+      const launch = launchIn(scope);
       const request = { ...shared, scope, hosts, manifest, replace, launch, name };
       const plan = planInstall({ ...request, pack: renamed(packed(), name) });
       const other = hostsOf(readManifest(scope === 'user' ? 'project' : 'user', where));
       if (hosts.includes('codex') && other.includes('codex')) plan.notices.push(LISTED_TWICE);
       return { ...plan, launch, name };
+    },
+    async lookAtCi(said) {
+      needsProject('project', where);
+      const root = where.repo ?? where.home;
+      const branch = said ?? (await machine.ci?.defaultBranch(root)) ?? null;
+      if (branch === null || !machine.ci) throw unknownBranch();
+      const ours = readState({ base: machine.root, path: 'package.json' });
+      const pkg: unknown = ours.is === 'text' ? JSON.parse(ours.text) : null;
+      return { branch, ...defaultAction(pkg, version), ...(await lookAtCi(machine.ci, root, branch)) };
+    },
+    planWorkflow(wanted, replace) {
+      needsProject('project', where);
+      const manifest = readManifest('project', where);
+      const found = planWorkflow({ ...shared, manifest, replace }, workflowText(wanted));
+      const name = manifest?.name ?? MAIN_SKILL;
+      return { scope: 'project', ...found, notices: [], launch: launchIn('project'), name };
     },
     async install(plan) {
       const { scope, edits, launch, name } = plan;
@@ -102,11 +131,15 @@ export function createInstaller(machine: Machine): Installer {
       else if (copied) removeCopy(copyFolder(version, where), copied.hashes);
       return applied;
     },
-    planUninstall({ scope, hosts, replace }) {
+    planUninstall({ scope, hosts, replace, workflow = false }) {
       needsProject(scope, where);
       const manifest = readManifest(scope, where);
       const name = manifest?.name ?? MAIN_SKILL;
-      return planUninstall({ ...shared, scope, hosts, replace, manifest, pack: renamed(packed(), name) });
+      const request = { ...shared, scope, hosts, replace, manifest, pack: renamed(packed(), name) };
+      const plan = planUninstall(request);
+      if (!workflow) return plan;
+      const { edits, refusals } = undoWorkflow(request);
+      return { ...plan, edits: [...plan.edits, ...edits], refusals: [...plan.refusals, ...refusals] };
     },
     async uninstall(plan, hosts) {
       const { scope, edits } = plan;
@@ -133,6 +166,14 @@ function hostsOf(manifest: Manifest | null): HostId[] {
   return [
     ...new Set([...(manifest?.edits ?? []), ...(manifest?.commands ?? [])].flatMap(({ hosts }) => hosts)),
   ];
+}
+
+function unknownBranch(): PulseError {
+  return new PulseError(
+    'not_configured',
+    'The default branch of this repository is not known here.',
+    'Name it: --branch main. To let git know it: git remote set-head origin --auto',
+  );
 }
 
 function needsProject(scope: Scope, { repo }: Where): void {

@@ -6,10 +6,10 @@ import type { Splice } from './splice.ts';
 
 /** One thing that install did to a file, with what takes it back. Never the file: configurations hold tokens. */
 export interface EditRecord {
-  what: 'entry' | 'skill' | 'command';
+  what: 'entry' | 'skill' | 'command' | 'workflow';
   base: string;
   path: string;
-  /** Who needs it: it goes when the last of them is uninstalled. */
+  /** Who needs it: it goes when the last of them is uninstalled. Empty for the workflow, which no agent needs. */
   hosts: HostId[];
   /** Hash of the whole file as it was left. */
   sha256_after: string;
@@ -74,7 +74,7 @@ function isEdit(value: unknown): value is EditRecord {
   return (
     isRecord(value) &&
     [value.base, value.path, value.sha256_after].every(isText) &&
-    ['entry', 'skill', 'command'].some((what) => what === value.what) &&
+    ['entry', 'skill', 'command', 'workflow'].some((what) => what === value.what) &&
     isHosts(value.hosts) &&
     typeof value.created === 'boolean' &&
     (value.inverse === null || (Array.isArray(value.inverse) && value.inverse.every(isSplice))) &&

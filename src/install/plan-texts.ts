@@ -109,7 +109,7 @@ function stale(request: Request, wanted: readonly Wanted[]): FileEdit[] {
   const kept = new Set(wanted.map(({ spot }) => join(spot.base, spot.path)));
   return (request.manifest?.edits ?? []).flatMap((record): FileEdit[] => {
     const { what, base, path, hosts, folders } = record;
-    const isOurs = what !== 'entry' && hosts.every((id) => request.hosts.includes(id));
+    const isOurs = what !== 'entry' && what !== 'workflow' && hosts.every((id) => request.hosts.includes(id));
     if (!isOurs || kept.has(join(base, path))) return [];
     const spot = { base, path };
     const state = request.read(spot);
