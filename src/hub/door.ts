@@ -11,15 +11,27 @@ export interface HubContext {
   log(line: string): void;
 }
 
+/** Where a request comes from. */
+export interface Caller {
+  /** As our own proxy wrote it down, else that of the connection. */
+  address: string;
+}
+
 /** One way in from outside: a service that calls us. It checks who calls before it reads what is said. */
 export interface HubDoor {
   /** For the log and for health. */
   name: string;
   /** Exact paths that it answers. */
   paths: readonly string[];
-  handle(req: IncomingMessage, res: ServerResponse): Promise<void> | void;
+  handle(req: IncomingMessage, res: ServerResponse, from: Caller): Promise<void> | void;
+  /** Only POST without it. */
+  methods?: readonly string[];
+  /** It says who is let in and counts who is refused; otherwise the server counts what a door answers with 4xx. */
+  refuses?: 'itself';
   /** Opens connections of its own. */
   start?(): Promise<void>;
+  /** Ends answers that would go on for ever: the hub lets what is under way end. */
+  drain?(): void;
   /** Ends them; waits for what is under way. */
   stop?(): Promise<void>;
   /** Called about every 15 s while the hub runs, never twice at the same time. */

@@ -1,0 +1,161 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { hasErrno, PulseError } from '../core/errors.ts';
+import { answer, capBody, saysTooLarge } from './body.ts';
+import type { Caller, HubDoor } from './door.ts';
+import { callerOf, isForUs } from './guard.ts';
+import { type HubLog, kindOf } from './hub-log.ts';
+import { createRefusals, LIMITS, type Limits } from './limits.ts';
+
+export interface HubServerOptions {
+  doors: readonly HubDoor[];
+  /** Names that a request may be for. */
+  names: readonly string[];
+  behindProxy: boolean;
+  /** True when everything that is needed to answer works. */
+  isReady(): Promise<boolean>;
+  log: HubLog;
+  now(): number;
+  /** For tests. */
+  limits?: Partial<Limits>;
+}
+
+export interface HubServer {
+  /** Gives the port, which is another one than asked for when that was 0. */
+  listen(host: string, port: number): Promise<number>;
+  /** Accepts nothing more, lets what is under way end within `graceMs`, then cuts it off. */
+  drain(graceMs: number): Promise<void>;
+}
+
+type Handler = (req: IncomingMessage, res: ServerResponse, from: Caller) => Promise<void> | void;
+/** `name` is what the log says; a stranger's path is not written down. */
+interface Route {
+  name: string;
+  methods: readonly string[];
+  /** Refused requests are counted here, unless the door does it. */
+  counts: boolean;
+  handle: Handler;
+}
+
+const LOOK = ['GET', 'HEAD'];
+const HEALTH = 'health';
+
+/** Exact paths, known methods, bounded requests; what is not for a door is refused without a word. */
+export function createHubServer(options: HubServerOptions): HubServer {
+  const { log, now } = options;
+  const limits: Limits = { ...LIMITS, ...options.limits };
+  const routes = routesOf(options);
+  const refusals = createRefusals(now, limits.refusedPerMinute);
+  let draining = false;
+
+  const server = createServer(
+    {
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: Math.min(1_000, limits.headersMs / 2),
+      keepAliveTimeout: limits.keepAliveMs,
+      maxHeaderSize: limits.headerBytes,
+    },
+    (req, res) => void handle(req, res),
+  );
+  server.maxConnections = limits.connections;
+  server.maxRequestsPerSocket = limits.requestsPerConnection;
+  server.timeout = limits.silenceMs;
+
+  async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const begun = now();
+    const caller = callerOf(req, options.behindProxy);
+    const route = routes.get((req.url ?? '').split('?', 1)[0] ?? '');
+    const counts = route?.counts ?? true;
+    let passed = false;
+    res.on('close', () => {
+      const status = res.headersSent ? res.statusCode : 0;
+      if (status >= 400 && status < 500 && status !== 429 && !passed) refusals.count(caller);
+      // Looks at health come every few seconds, and what is refused for its number is no news.
+      if (status >= 500 || (route?.name !== HEALTH && status !== 429))
+        log('info', 'answered', { door: route?.name ?? 'none', status, ms: now() - begun });
+      if (draining) setImmediate(() => server.closeIdleConnections());
+    });
+    // A body that nobody asked for is not read: the connection ends with the answer.
+    const refuse = (status: number, more: Record<string, string> = {}): void =>
+      answer(res, status, { connection: 'close', ...more });
+    res.setHeader('cache-control', 'no-store');
+    res.setHeader('x-content-type-options', 'nosniff');
+    if (draining) res.setHeader('connection', 'close');
+    const waitS = counts ? refusals.waitS(caller) : 0;
+    if (waitS > 0) return refuse(429, { 'retry-after': String(waitS) });
+    if (!isForUs(req, options.names)) return refuse(403);
+    if (route === undefined) return refuse(404);
+    if (!route.methods.includes(req.method ?? '')) return refuse(405, { allow: route.methods.join(', ') });
+    if (saysTooLarge(req)) return refuse(413);
+    capBody(req, res);
+    passed = !counts;
+    try {
+      await route.handle(req, res, { address: caller });
+    } catch (error) {
+      // Answered already, or the caller went away in the middle.
+      if (res.headersSent || !req.complete) return;
+      log('error', 'a door failed', { door: route.name, ...kindOf(error) });
+      refuse(500);
+    }
+  }
+
+  return {
+    listen: (host, port) => listen(server, host, port),
+    async drain(graceMs) {
+      draining = true;
+      const closed = new Promise<void>((done) => {
+        server.close(() => done());
+      });
+      for (const door of options.doors) door.drain?.();
+      server.closeIdleConnections();
+      const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed;
+      clearTimeout(cut);
+    },
+  };
+}
+
+function routesOf({ doors, isReady }: HubServerOptions): Map<string, Route> {
+  const say = (res: ServerResponse, status: number, word: string): void =>
+    void res.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${word}\n`);
+  const routes = new Map<string, Route>([
+    [
+      '/healthz',
+      { name: HEALTH, methods: LOOK, counts: false, handle: (_req, res) => say(res, 200, 'alive') },
+    ],
+    [
+      '/readyz',
+      {
+        ...{ name: HEALTH, methods: LOOK, counts: false },
+        async handle(_req, res) {
+          const ready = await isReady();
+          say(res, ready ? 200 : 503, ready ? 'ready' : 'not ready');
+        },
+      },
+    ],
+  ]);
+  for (const { name, paths, handle, methods = ['POST'], refuses } of doors) {
+    for (const path of paths) {
+      if (routes.has(path)) throw new Error(`two doors answer one path: ${name}`);
+      routes.set(path, { name, methods, handle, counts: refuses !== 'itself' });
+    }
+  }
+  return routes;
+}
+
+function listen(server: ReturnType<typeof createServer>, host: string, port: number): Promise<number> {
+  return new Promise((done, fail) => {
+    server.once('error', (error) => {
+      const taken = hasErrno(error, 'EADDRINUSE');
+      fail(
+        new PulseError(
+          taken ? 'conflict' : 'not_configured',
+          taken ? 'Another process listens at that port.' : 'The hub cannot listen at that address and port.',
+          'Pass --port with another one, or --host with an address of this machine.',
+        ),
+      );
+    });
+    server.listen(port, host, () => done((server.address() as AddressInfo).port));
+  });
+}
