@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import { canonicalJson } from '../core/canonical.ts';
 import type { RecordedEvent } from '../core/events.ts';
 import type { Damage, Ids } from '../ports.ts';
-import { isAbsent, isBlank, openRegular, readLine, scanLines } from './file-lines.ts';
+import { isAbsent, isBlank, MAX_LINE, openRegular, type RawLine, readLine, scanLines } from './file-lines.ts';
 
 export interface ChainFile {
   where: 'live' | 'fallback' | 'published';
@@ -10,7 +10,7 @@ export interface ChainFile {
 }
 
 interface ChainLine {
-  where: ChainFile['where'];
+  where: string;
   line: number;
   /** Line of the event before this one in the same file, 0 for none. */
   after: number;
@@ -22,10 +22,39 @@ interface ChainLine {
  * edited or removed line is found as soon as a later event refers to it; no more than that is claimed.
  */
 export function verifyChain(files: readonly ChainFile[], uid: string, ids: Ids): Damage[] {
-  const hashes = new Set<string>();
-  const lines: ChainLine[] = [];
-  const damage: Damage[] = [];
-  for (const file of files) readFile(file, uid, ids, { hashes, lines, damage });
+  const found: Found = { hashes: new Set(), lines: [], damage: [] };
+  for (const file of files) readFile(file, uid, ids, found);
+  return followLinks(found);
+}
+
+/** The same for lines that are not kept in a file. Null for a line that is known to have been there. */
+export function verifyLines(
+  where: string,
+  lines: readonly (string | null)[],
+  uid: string,
+  ids: Ids,
+): Damage[] {
+  const found: Found = { hashes: new Set(), lines: [], damage: [] };
+  const take = taker({ where, live: true }, uid, ids, found);
+  for (const [i, text] of lines.entries()) {
+    if (text === null) {
+      const detail = `line ${i + 1} is no longer there`;
+      found.damage.push({ where, line: i + 1, problem: 'edited_or_removed', detail });
+      continue;
+    }
+    const bytes = Buffer.byteLength(text);
+    take({ text, offset: 0, bytes, next: bytes, terminated: true, tooLong: bytes > MAX_LINE }, i + 1);
+  }
+  return followLinks(found);
+}
+
+interface Found {
+  hashes: Set<string>;
+  lines: ChainLine[];
+  damage: Damage[];
+}
+
+function followLinks({ hashes, lines, damage }: Found): Damage[] {
   const byId = new Map<string, ChainLine>();
   const missing = new Set<string>();
   for (const line of lines) {
@@ -40,12 +69,7 @@ export function verifyChain(files: readonly ChainFile[], uid: string, ids: Ids):
   return damage;
 }
 
-function readFile(
-  file: ChainFile,
-  uid: string,
-  ids: Ids,
-  into: { hashes: Set<string>; lines: ChainLine[]; damage: Damage[] },
-): void {
+function readFile(file: ChainFile, uid: string, ids: Ids, into: Found): void {
   let fd: number;
   try {
     fd = openRegular(file.path);
@@ -55,25 +79,33 @@ function readFile(
     into.damage.push({ where: file.where, line: 0, problem: 'not_an_event', detail });
     return;
   }
+  const take = taker({ where: file.where, live: file.where !== 'published' }, uid, ids, into);
   let number = 0;
-  let after = 0;
   try {
     scanLines(fd, 0, (line) => {
       number += 1;
-      if (isBlank(line)) return;
-      const reading = readLine(line, uid, file.where !== 'published');
-      if (!('event' in reading)) {
-        into.damage.push({ where: file.where, line: number, ...reading });
-        return;
-      }
-      into.hashes.add(ids.sha256(line.text));
-      if (reading.event.line_sha256 !== undefined) into.hashes.add(reading.event.line_sha256);
-      into.lines.push({ where: file.where, line: number, after, event: reading.event });
-      after = number;
+      if (!isBlank(line)) take(line, number);
     });
   } finally {
     closeSync(fd);
   }
+}
+
+/** Takes the lines of one place in, in their order. */
+function taker(from: { where: string; live: boolean }, uid: string, ids: Ids, into: Found) {
+  const { where, live } = from;
+  let after = 0;
+  return (line: RawLine, number: number): void => {
+    const reading = readLine(line, uid, live);
+    if (!('event' in reading)) {
+      into.damage.push({ where, line: number, ...reading });
+      return;
+    }
+    into.hashes.add(ids.sha256(line.text));
+    if (reading.event.line_sha256 !== undefined) into.hashes.add(reading.event.line_sha256);
+    into.lines.push({ where, line: number, after, event: reading.event });
+    after = number;
+  };
 }
 
 function sameContent(a: RecordedEvent, b: RecordedEvent): boolean {
