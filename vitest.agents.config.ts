@@ -9,6 +9,8 @@ export default defineConfig({
     // It has no run that is quick.
     exclude: process.env.HOTFIX_PULSE_AGENT_RUNS === 'quick' ? ['test/agents/installers.test.ts'] : [],
     reporters,
+    // Of the agents themselves only the settings keep them here: theirs are no processes of ours.
+    setupFiles: ['test/support/loopback-guard.cjs'],
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,

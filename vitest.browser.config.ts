@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { define, reporters } from './vitest.config.ts';
+import { define, reporters, setupFiles } from './vitest.config.ts';
 
 /** The pages that we write, opened in Chromium. */
 export default defineConfig({
@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['test/browser/**/*.test.ts'],
     reporters,
+    setupFiles,
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,

@@ -11,12 +11,16 @@ export const reporters: ('default' | ['json', { outputFile: string }])[] = proce
   ? ['default', ['json', { outputFile: process.env.HOTFIX_PULSE_REPORT }]]
   : ['default'];
 
+/** No suite reaches another machine. */
+export const setupFiles = ['test/support/only-loopback.ts'];
+
 export default defineConfig({
   define,
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/agents/**', 'test/browser/**', 'test/long/**', 'test/**/*.slow.test.ts'],
     reporters,
+    setupFiles,
     // By default one core of two stays idle; most suites wait for processes of their own.
     maxWorkers: '100%',
     testTimeout: 30_000,

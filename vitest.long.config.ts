@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { define, reporters } from './vitest.config.ts';
+import { define, reporters, setupFiles } from './vitest.config.ts';
 
 /** Chaos, crash points and volume: minutes, not seconds, and alone on the machine. */
 export default defineConfig({
@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['test/long/**/*.test.ts'],
     reporters,
+    setupFiles,
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,

@@ -15,7 +15,7 @@ export function precomputedDefinitions(definitions) {
   };
 }
 
-/** The SDK would bring AJV along only to check what a client answers to an elicitation; Zod checks here. */
+/** The SDKs would bring AJV along only to check what a client answers to an elicitation; Zod checks here. */
 export const withoutAjv = {
   name: 'without-ajv',
   setup(build) {
@@ -26,6 +26,17 @@ export const withoutAjv = {
           'export class AjvJsonSchemaValidator { getValidator() { return (data) => ({ valid: true, data, errorMessage: undefined }); } }',
         loader: 'js',
       }),
+    );
+    build.onLoad(
+      { filter: /[\\/]@modelcontextprotocol[\\/]server[\\/]dist[\\/]shimsNode\.mjs$/ },
+      async ({ path }) => {
+        const source = await readFile(path, 'utf8');
+        if (!source.includes('AjvJsonSchemaValidator as DefaultJsonSchemaValidator'))
+          throw new Error(`${path} has changed: its AJV was not found`);
+        const contents =
+          "import process from 'node:process'; export { process }; export class DefaultJsonSchemaValidator { getValidator() { return (data) => ({ valid: true, data, errorMessage: undefined }); } }";
+        return { contents, loader: 'js' };
+      },
     );
   },
 };
@@ -43,5 +54,24 @@ export const withoutEval = {
       if (contents === source) throw new Error(`${path} has changed: its eval was not found`);
       return { contents, loader: 'js' };
     });
+  },
+};
+
+/**
+ * Bolt would bring Express along for a server of its own, and tables of every old character set to read bodies as text;
+ * ours listens, and bodies are taken as bytes.
+ */
+export const withoutExpress = {
+  name: 'without-express',
+  setup(build) {
+    const leftOut = { express: /[\\/]@slack[\\/]bolt[\\/]/, 'iconv-lite': /[\\/]raw-body[\\/]/ };
+    build.onResolve({ filter: /^(?:express|iconv-lite)$/ }, ({ path, importer }) => {
+      if (!leftOut[path].test(importer)) throw new Error(`${importer} wants ${path}`);
+      return { path, namespace: 'left-out' };
+    });
+    build.onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
+      contents: `module.exports = () => { throw new Error(${JSON.stringify(`${path} is not part of this program`)}); };`,
+      loader: 'js',
+    }));
   },
 };

@@ -4,12 +4,13 @@ import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build as esbuild } from 'esbuild';
-import { precomputedDefinitions, withoutAjv, withoutEval } from './build-plugins.mjs';
+import { precomputedDefinitions, withoutAjv, withoutEval, withoutExpress } from './build-plugins.mjs';
 import { bundledPackages, thirdPartyNotices } from './notices.mjs';
 
 const DEFINITIONS = 'src/mcp/definitions.ts';
 const DOORS = { mcp: 'src/mcp/main.ts', cli: 'src/cli/main.ts' };
 const CHUNKS = 'chunks';
+const MIGRATIONS = 'migrations';
 const MUST_NOT_SHIP = /\/(ajv|ajv-formats|vitest|typescript|esbuild)$/;
 
 // Packages in CommonJS call `require` for Node's own modules, which an ES module does not have.
@@ -45,7 +46,7 @@ export async function build(root, out) {
     metafile: true,
     legalComments: 'none',
     banner: { js: BANNER },
-    plugins: [precomputedDefinitions(definitions), withoutAjv, withoutEval],
+    plugins: [precomputedDefinitions(definitions), withoutAjv, withoutEval, withoutExpress],
   });
   const packages = bundledPackages(root, result.metafile);
   const unwanted = packages.filter((folder) => MUST_NOT_SHIP.test(folder));
@@ -55,13 +56,15 @@ export async function build(root, out) {
     ['hotfix-pulse.js', entryScript(pkg)],
     ...result.outputFiles.map(({ path, text }) => [relative(out, path).split(sep).join('/'), text]).sort(),
     ['THIRD_PARTY_NOTICES.txt', thirdPartyNotices(packages)],
+    ...(await migrationsOf(root)),
   ];
-  await mkdir(join(out, CHUNKS), { recursive: true });
+  for (const folder of [CHUNKS, MIGRATIONS]) await mkdir(join(out, folder), { recursive: true });
   for (const [name, contents] of files) await replaceFile(join(out, name), contents);
   await chmod(join(out, 'hotfix-pulse.js'), 0o755);
   const kept = new Set(files.map(([name]) => name));
-  for (const name of await readdir(join(out, CHUNKS)))
-    if (!kept.has(`${CHUNKS}/${name}`)) await rm(join(out, CHUNKS, name), { force: true });
+  for (const folder of [CHUNKS, MIGRATIONS])
+    for (const name of await readdir(join(out, folder)))
+      if (!kept.has(`${folder}/${name}`)) await rm(join(out, folder, name), { force: true });
   return files.map(([name, contents]) => [name, Buffer.byteLength(contents)]);
 }
 
@@ -89,6 +92,17 @@ async function computeDefinitions(root, shared) {
   } finally {
     await rm(file, { force: true });
   }
+}
+
+/** Read when a database is set up; as files, since their hashes are pinned. */
+async function migrationsOf(root) {
+  const folder = join(root, MIGRATIONS);
+  const names = existsSync(folder)
+    ? (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
+    : [];
+  return Promise.all(
+    names.map(async (name) => [`${MIGRATIONS}/${name}`, await readFile(join(folder, name), 'utf8')]),
+  );
 }
 
 /** The bin: checks the Node version in syntax that old versions can read, then opens one door. */

@@ -4,6 +4,8 @@ import type {
   BisectWanted,
   ChangeRange,
   ListedChanges,
+  Live,
+  LiveWanted,
   RangeWanted,
 } from './core/ship/change-range.ts';
 import type {
@@ -35,6 +37,8 @@ export interface GitHistory {
     symbols: readonly string[],
     lines: readonly { path: string; line: number }[],
   ): Promise<Pick<Traces, 'symbolFiles' | 'blamed'>>;
+  /** What production had when the harm began; null when the commits are not here. */
+  live?(range: ChangeRange, wanted: LiveWanted): Promise<Live | null>;
   /** Sizes of a few commits, and which of them change lines of `files` that hold a symbol. */
   inspect(
     commits: readonly string[],

@@ -1,4 +1,11 @@
-import type { Mark, MarksWanted, PullDraft, PullState, RelatedIssue } from './core/outward/github-facts.ts';
+import type {
+  Mark,
+  MarksWanted,
+  PullDraft,
+  PullState,
+  PullWanted,
+  RelatedIssue,
+} from './core/outward/github-facts.ts';
 import type { OutboxEntry } from './core/outward/outbox.ts';
 import type { Json, Message, Place, SendOutcome, SurfaceView } from './core/outward/sending.ts';
 import type { ServiceName } from './core/outward/services.ts';
@@ -20,6 +27,10 @@ export interface SurfaceOf<Draft extends Json> {
   mirrors: boolean;
   /** `message`: the first approved message opens it, as part of it. */
   opens: 'view' | 'message';
+  /** Opening makes only the beginning of it, and a refresh the rest. */
+  opensBare?: true;
+  /** `never` for a service that is told the state and takes no words; to post to it is to show the incident there. */
+  posts?: 'never';
   /** Who can read it. `unknown` when it cannot be asked. */
   visibility(): Promise<'private' | 'public' | 'unknown'>;
   /** What it shows, as plain JSON; the same record gives the same draft. Pure and quick. */
@@ -49,9 +60,14 @@ export interface Outbox {
 export interface PullRequests {
   /** `GitHub in acme/shop`, our words. */
   name: string;
-  /** The pull request of that branch into that base, open or merged, by its marker; null when there is none. @throws PulseError upstream */
-  find(marker: string): Promise<PullState | null>;
+  /** `acme/shop` */
+  repository: string;
+  /** The open pull request of that branch into that base, else the newest merged one; null when there is none. @throws PulseError upstream */
+  find(wanted: PullWanted): Promise<PullState | null>;
+  /** Makes it; its place ends in `#<number>`. The service itself refuses a second open one of the same two branches. */
   open(draft: PullDraft, marker: string): Promise<SendOutcome>;
+  /** Title and text as in the draft; the same again changes nothing. */
+  update(number: number, draft: PullDraft, marker: string): Promise<SendOutcome>;
   /** Its state and the approving reviews of its present head, from people who may approve. @throws PulseError upstream */
   state(number: number): Promise<PullState>;
   /** True when the service takes no direct push to that branch from us; null when it does not tell. */
@@ -70,6 +86,26 @@ export interface RelatedIssues {
   search(words: readonly string[], most: number): Promise<RelatedIssue[]>;
 }
 
+/** What somebody filed in a service as an incident. Their words: untrusted. */
+export interface Filed {
+  title: string;
+  text: string;
+  url: string | null;
+  /** It asks for an incident, such as by a tag. */
+  isCall: boolean;
+  /** What it is a part of, as refs. */
+  parents: readonly string[];
+  /** True when we made it to show that incident. */
+  shows(uid: string): boolean;
+}
+
+/** Where people file incidents in their own tool. */
+export interface Inbox {
+  service: ServiceName;
+  /** Null when it is gone. @throws PulseError upstream when it cannot be asked */
+  read(ref: string): Promise<Filed | null>;
+}
+
 /** A service that is named in the settings and cannot be used, with what to set. */
 export interface OutwardFault {
   service: ServiceName;
@@ -85,6 +121,7 @@ export interface Outward {
   pulls?: PullRequests;
   marks?: DeployMarks;
   related?: RelatedIssues;
+  inbox?: Inbox;
   faults: readonly OutwardFault[];
 }
 

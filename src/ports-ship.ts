@@ -27,7 +27,16 @@ import type {
   RehearsalWanted,
   RollbackScope,
 } from './core/ship/rollback.ts';
-import type { DeployReport, DeployWanted, PushOutcome, ShipDraft, ShipWanted } from './core/ship/shipping.ts';
+import type {
+  DeployReport,
+  DeployWanted,
+  Landed,
+  LandedWanted,
+  PushOutcome,
+  RequestWanted,
+  ShipDraft,
+  ShipWanted,
+} from './core/ship/shipping.ts';
 
 /** What shipping a fix needs from outside: the change, its checks, the remote, and somebody's yes. One block per port. */
 
@@ -92,6 +101,13 @@ export interface Shipping {
   isPushed(remote: string, moves: readonly RefMove[]): Promise<boolean>;
   /** False when git has thrown any of these objects away. */
   has(objects: readonly string[]): Promise<boolean>;
+  /**
+   * What a push of a commit to a branch of its own would move there.
+   * @throws PulseError conflict when the branch holds commits there that the fix has not, upstream
+   */
+  request(wanted: RequestWanted): Promise<RefMove>;
+  /** How the branch got the fix by the commit that the service names, fetched; null when it has it not. @throws PulseError upstream */
+  landed(wanted: LandedWanted): Promise<Landed | null>;
   /** Names of variables that look like production; of interest to whoever approves. */
   productionSigns(command: readonly string[]): string[];
 }

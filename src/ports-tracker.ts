@@ -34,6 +34,8 @@ export interface Tracker {
   find(marker: string): Promise<Issue[]>;
   /** Ends within 15 s. Never throws for what the network or the tracker does. */
   create(draft: IssueDraft): Promise<CreateOutcome>;
+  /** Who can read it; left out by a tracker that only the team reads. */
+  visibility?(): Promise<'private' | 'public' | 'unknown'>;
   /** The page of a file of the repository, on its default branch; null where there is none. */
   pageOf(path: string): string | null;
 }

@@ -14,8 +14,11 @@ import { createTemplates } from './adapters/mustache.ts';
 import { createOhno } from './adapters/ohno.ts';
 import { createOutbox } from './adapters/outbox.ts';
 import { createPace } from './adapters/pace.ts';
+import type { MigrateReport, MigrateRequest } from './adapters/postgres/migrate.ts';
+import type { BothRecords, RecordOptions } from './adapters/postgres/record.ts';
 import { knownSecrets, readSettings, readTemplate, stampOf } from './adapters/root-files.ts';
 import { createTextSearch } from './adapters/text-search.ts';
+import { createTokenFile } from './adapters/token-file.ts';
 import { createUnscanned } from './adapters/unscanned.ts';
 import { createWorkspace } from './adapters/workspace.ts';
 import { parseConfig } from './config.ts';
@@ -26,10 +29,16 @@ import { createRedactor } from './core/redact.ts';
 import type { Clock, EventLog, Ids } from './ports.ts';
 import type { Git } from './ports-git.ts';
 import type { Outward, ServiceCheck } from './ports-outward.ts';
+import type { Team } from './ports-team.ts';
 import type { Deps, Settings } from './tools/tool.ts';
 
 export { runCommand } from './adapters/checks.ts';
 export { type ExportedFile, writeExport } from './adapters/export-folder.ts';
+export { readFrontMatter } from './adapters/front-matter.ts';
+export { defaultBranch } from './adapters/git/default-branch.ts';
+export type { MigrateReport, MigrateRequest } from './adapters/postgres/migrate.ts';
+export type { Moved } from './adapters/postgres/move.ts';
+export type { BothRecords } from './adapters/postgres/record.ts';
 export { findRoot } from './adapters/repo-root.ts';
 export { gitVersion, leftWorktrees, lookAtRepository, reachRemote } from './adapters/repo-state.ts';
 export { createSampleRepo } from './adapters/sample-repo.ts';
@@ -106,7 +115,8 @@ export async function createDeps(
     };
   }
   const board = createOhno({ root, home: places.live, env });
-  const log = createGuardedLog(createFileLog({ places, clock, ids }), {
+  const team = env.HOTFIX_PULSE_DATABASE_URL?.trim() ? await openTeam({ places, env, clock, ids }) : null;
+  const log = createGuardedLog(team ?? createFileLog({ places, clock, ids }), {
     redact,
     forget: unscanned.forget,
   });
@@ -131,7 +141,41 @@ export async function createDeps(
     actor: await onBehalf(actor, git),
     redact,
     refresh,
+    ...(team ? { close: () => team.close() } : {}),
   };
+}
+
+/** The team's record, loaded where it is asked for. */
+async function openTeam(options: RecordOptions) {
+  const { openTeamRecord } = await import('./adapters/postgres/record.ts');
+  return openTeamRecord(options);
+}
+
+/** Makes the tables of the team's record, or looks at them. `root` names the workspace where the environment does not. */
+export async function migrateDatabase(
+  root: string | null,
+  env: WireOptions['env'],
+  request: MigrateRequest,
+): Promise<MigrateReport> {
+  const record = await import('./adapters/postgres/record.ts');
+  return record.migrateDatabase(root, env, request);
+}
+
+/** The record of this machine and the team's, to move incidents between them. */
+export async function openBothRecords(root: string, env: WireOptions['env']): Promise<BothRecords> {
+  const { openBoth } = await import('./adapters/postgres/record.ts');
+  return openBoth({ places: await findPlaces(root), env, clock: systemClock, ids: systemIds });
+}
+
+/**
+ * Who may come in over the hub. The tokens of a record on this machine are for that record; with the team's database
+ * they are for the workspace that is served, so that none opens another one.
+ */
+export async function openTokens(root: string, env: WireOptions['env']): Promise<Team> {
+  const tokens = createTokenFile(await findPlaces(root));
+  if (!env.HOTFIX_PULSE_DATABASE_URL?.trim()) return { tokens, workspace: 'local' };
+  const { workspaceOf } = await import('./adapters/postgres/workspace-id.ts');
+  return { tokens, workspace: await workspaceOf(root, env.HOTFIX_PULSE_WORKSPACE) };
 }
 
 /** One service asked whether its settings and tokens work. */

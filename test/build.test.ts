@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -68,12 +77,15 @@ describe('the build', () => {
 
   it('lists every file with its size', () => {
     const lines = table.trim().split('\n');
-    expect(lines.map((l) => l.split(/\s+/)[0])).toEqual([
+    const files = lines.map((l) => l.split(/\s+/)[0] ?? '');
+    expect(files.filter((file) => !file.startsWith('dist/chunks/'))).toEqual([
       'dist/hotfix-pulse.js',
-      'dist/mcp.js',
       'dist/cli.js',
+      'dist/mcp.js',
       'dist/THIRD_PARTY_NOTICES.txt',
     ]);
+    // gray-matter is loaded on first use, so it is not in the door.
+    expect(files.filter((file) => /chunks\/gray-matter-\w+\.js$/.test(file))).toHaveLength(1);
     expect(lines.every((l) => /\d KB$/.test(l))).toBe(true);
   });
 
@@ -108,6 +120,13 @@ describe('the build', () => {
     expect(notices).toContain('Permission is hereby granted');
     expect(notices).not.toMatch(/^(ajv|esbuild|vitest) \d/m);
   });
+
+  it('leaves no chunk of an earlier build behind', async () => {
+    const old = join(root, 'dist/chunks/old-AAAAAAAA.js');
+    writeFileSync(old, '');
+    await build(root);
+    expect(existsSync(old)).toBe(false);
+  }, 60_000);
 
   it('is an executable file with a shebang', () => {
     expect(statSync(join(root, 'dist/hotfix-pulse.js')).mode & 0o111).toBe(0o111);

@@ -11,7 +11,9 @@ export interface ConnectOptions {
 
 /** What one service gives. What it cannot give for want of a token is a fault, not an exception. */
 export interface Connection
-  extends Partial<Pick<Outward, 'surfaces' | 'tracker' | 'pulls' | 'marks' | 'related' | 'faults'>> {
+  extends Partial<
+    Pick<Outward, 'surfaces' | 'tracker' | 'pulls' | 'marks' | 'related' | 'inbox' | 'faults'>
+  > {
   /** Asks the service whether token and settings work. Reads only. */
   check(): Promise<ServiceCheck[]>;
 }

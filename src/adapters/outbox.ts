@@ -10,6 +10,7 @@ import { takePidLock } from './pid-lock.ts';
 /** A log-wide rule: ids become paths, so nothing else gets in. */
 const UID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 const FILE = 'outbox.jsonl';
+const STEPS: readonly OutboxEntry['step'][] = ['queued', 'intent', 'done', 'failed'];
 
 /**
  * One file per incident beside its log, written like it: a newline, a line and a newline in one appending write, then a
@@ -80,7 +81,7 @@ function isEntry(value: unknown): value is OutboxEntry {
     v === 1 &&
     typeof service === 'string' &&
     service in SERVICES &&
-    (step === 'intent' || step === 'done' || step === 'failed') &&
+    STEPS.some((one) => one === step) &&
     [at, key, hash].every((one) => typeof one === 'string')
   );
 }

@@ -24,7 +24,7 @@ export async function connectOutward(options: ConnectOptions, outbox: Outbox): P
     namedServices(options.settings).map(async (name) => ({ name, connection: await connect(name, options) })),
   );
   const all = connected.map(({ connection }) => connection);
-  const first = <K extends 'tracker' | 'pulls' | 'marks' | 'related'>(member: K) => {
+  const first = <K extends 'tracker' | 'pulls' | 'marks' | 'related' | 'inbox'>(member: K) => {
     const value = all.find((one) => one[member] !== undefined)?.[member];
     return value === undefined ? {} : { [member]: value };
   };
@@ -35,6 +35,7 @@ export async function connectOutward(options: ConnectOptions, outbox: Outbox): P
     ...first('pulls'),
     ...first('marks'),
     ...first('related'),
+    ...first('inbox'),
     faults: all.flatMap(({ faults = [] }) => faults),
   };
 }

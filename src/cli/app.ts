@@ -1,3 +1,5 @@
+import type { LocalBoardOptions } from '../hub/board-local.ts';
+import type { HubProcess, ServeOptions } from '../hub/serve.ts';
 import type { RefreshRequest } from '../ports.ts';
 import type { ImportRequest } from '../tools/support/import-incident.ts';
 import type { Loaded } from '../tools/support/load.ts';
@@ -23,6 +25,10 @@ export interface App {
   archiveIncident(loaded: Loaded, deps: Deps): Promise<string[]>;
   /** Makes the sample repository for a rehearsal, in an empty folder or (null) a new temporary one; gives its path. */
   createSampleRepo(into: string | null): Promise<string>;
+  /** Answers webhooks until it is interrupted. */
+  serveHub(options: ServeOptions, system: HubProcess): Promise<void>;
+  /** Shows the live board to one person until it is interrupted. */
+  serveBoard(options: LocalBoardOptions, system: HubProcess): Promise<void>;
   findRoot(from: {
     explicit: string | undefined;
     env: Readonly<Record<string, string | undefined>>;

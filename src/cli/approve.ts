@@ -1,11 +1,12 @@
 import * as z from 'zod/v4';
 import { PulseError } from '../core/errors.ts';
 import { isOpen } from '../core/incident.ts';
-import { planTitle } from '../core/ship/plan.ts';
+import { type AnyPlan, planTitle } from '../core/ship/plan.ts';
 import { isEnough } from '../core/ship/policy.ts';
 import { approvalOf, askForApproval, recordApproval } from '../tools/support/approval.ts';
 import type { Loaded } from '../tools/support/load.ts';
 import { executionOf, plansOf, type StoredPlan, standingPlans } from '../tools/support/plans.ts';
+import { sendSoon } from '../tools/support/send-soon.ts';
 import type { Deps } from '../tools/tool.ts';
 import { terminalApprovals } from './approvals.ts';
 import { type Command, EXIT } from './command.ts';
@@ -15,7 +16,7 @@ const input = z.strictObject({
   plan: z.string().optional().describe('Id of the plan; may be left out when only one waits'),
 });
 
-interface Waiting extends StoredPlan {
+interface Waiting extends StoredPlan<AnyPlan> {
   loaded: Loaded;
 }
 
@@ -83,7 +84,7 @@ function pick(all: readonly Loaded[], id: string | undefined, deps: Deps): Waiti
 export const approve: Command = {
   name: 'approve',
   aliases: [],
-  summary: 'Say yes to a plan: deploy, backport or rollback.',
+  summary: 'Say yes to a plan: deploy, backport, rollback or a message.',
   details:
     'Shows the whole plan (refs, old and new commit, files, commands) and asks for its four characters. The yes is for this very plan: when anything in it changes, it is another plan and needs another yes. Needs a terminal.',
   input,
@@ -108,6 +109,8 @@ export const approve: Command = {
       throw new PulseError('gate_closed', 'Not approved; nothing was recorded.', 'Type the code to approve.');
     }
     await recordApproval(incident, stored, said.strength, '', deps);
+    // Whoever asks in a chat stops asking.
+    for (const warning of await sendSoon(incident.uid, deps)) out.notice(warning);
     if (out.json) out.value({ approved: stored.id, incident: incident.label, strength: said.strength });
     else {
       out.text(

@@ -7,6 +7,7 @@ import { acceptChecks } from './accept-checks.ts';
 import { actorOf } from './actor.ts';
 import type { App } from './app.ts';
 import { approve } from './approve.ts';
+import { board } from './board.ts';
 import { type Command, EXIT } from './command.ts';
 import { doctorCommand } from './doctor.ts';
 import { systemDoctor } from './doctor-setup.ts';
@@ -21,6 +22,8 @@ import { installCommand } from './install.ts';
 import { systemSetup } from './install-setup.ts';
 import { invite } from './invite.ts';
 import type { Io } from './io.ts';
+import { migrate } from './migrate.ts';
+import { moveCommand } from './move.ts';
 import { operationCommand } from './operation.ts';
 import { createOutput, type Output } from './output.ts';
 import { print } from './print.ts';
@@ -28,8 +31,11 @@ import { publish } from './publish.ts';
 import { purge } from './purge.ts';
 import { report } from './report.ts';
 import { runbook } from './runbook.ts';
+import { serve } from './serve.ts';
 import { status } from './status.ts';
+import { sync } from './sync.ts';
 import { timeline } from './timeline.ts';
+import { token } from './token.ts';
 import { uninstallCommand } from './uninstall.ts';
 import { verify } from './verify.ts';
 import { watch } from './watch.ts';
@@ -40,7 +46,9 @@ export const OTHER_COMMANDS: readonly Command[] = [
   acceptChecks,
   status,
   watch,
+  board,
   timeline,
+  sync,
   print,
   report,
   publish,
@@ -50,10 +58,15 @@ export const OTHER_COMMANDS: readonly Command[] = [
   runbook,
   verify,
   purge,
+  migrate,
+  moveCommand('push'),
+  moveCommand('pull'),
   drill,
   installCommand(systemSetup),
   uninstallCommand(systemSetup),
   doctorCommand(systemDoctor),
+  serve,
+  token,
 ];
 
 /** Runs one command line and gives its exit code. Never throws, never ends the process: a pipe gets all output. */
@@ -63,6 +76,7 @@ export async function runCli(argv: readonly string[], io: Io, app: App): Promise
     json: before.includes('--json'),
     noColour: before.includes('--no-color') || before.includes('--no-colour'),
   });
+  const opened: Deps[] = [];
   try {
     const operations = app.tools.map(operationCommand);
     const { command: word, rest } = splitCommand(argv);
@@ -76,9 +90,17 @@ export async function runCli(argv: readonly string[], io: Io, app: App): Promise
     const given = globals.input === undefined ? {} : await readInput(globals.input, io);
     const { args, repo } = takeRepo({ ...given, ...values }, globals, command);
     const input = operations.includes(command) ? args : checked(args, command);
-    return await command.run(input, { io, app, out, repo, deps: () => connect(io, app, out, repo) });
+    const deps = async (): Promise<Deps> => {
+      const connected = await connect(io, app, out, repo);
+      opened.push(connected);
+      return connected;
+    };
+    return await command.run(input, { io, app, out, repo, deps });
   } catch (error) {
     return failed(error, out, io);
+  } finally {
+    // A connection left open would keep the process from ending.
+    await Promise.all(opened.map(({ close }) => close?.()));
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DoctorCheck, DoctorPart } from '../core/doctor.ts';
 import { gitCheck, nodeCheck, type RepositoryState, repositoryChecks } from '../core/doctor-machine.ts';
 import { hasErrno, PulseError } from '../core/errors.ts';
+import type { ServiceName } from '../core/outward/services.ts';
 import { createRedactor } from '../core/redact.ts';
 import { copyChecks } from '../install/doctor-copies.ts';
 import { textChecks } from '../install/doctor-texts.ts';
@@ -13,11 +14,14 @@ import type { Deps } from '../tools/tool.ts';
 import type { App } from './app.ts';
 import { lookAtAgents } from './doctor-agents.ts';
 import { chainChecks, incidentChecks, worktreeCheck } from './doctor-record.ts';
+import { serviceChecks } from './doctor-services.ts';
 import { brokenSettings, productionCheck, settingsChecks } from './doctor-settings.ts';
 import type { DoctorMachine } from './doctor-setup.ts';
 
 export interface DoctorWanted {
   agents: readonly HostId[] | null;
+  /** Only these services are looked at; null looks at everything. */
+  services: readonly ServiceName[] | null;
   online: boolean;
   fix: boolean;
   trustsProject: boolean;
@@ -47,6 +51,7 @@ export async function examine(
   app: App,
 ): Promise<DoctorCheck[]> {
   const { where } = machine;
+  if (wanted.services !== null) return onlyServices(wanted.services, machine, app);
   const state = where.repo === null ? null : await machine.look(where.repo);
   const { deps, broken } = await connect(machine, app);
   const redact = redactorFor(deps);
@@ -74,7 +79,18 @@ export async function examine(
     ...(deps ? await part('settings', () => settingsChecks(deps)) : []),
     ...(broken ? [brokenSettings(broken)] : []),
     productionCheck(where.env),
+    ...(deps ? await part('services', () => serviceChecks(null, machine, deps, wanted.online)) : []),
   ];
+}
+
+async function onlyServices(
+  names: readonly ServiceName[],
+  machine: DoctorMachine,
+  app: App,
+): Promise<DoctorCheck[]> {
+  const { deps, broken } = await connect(machine, app);
+  if (deps) return part('services', () => serviceChecks(names, machine, deps, true));
+  return broken ? [brokenSettings(broken)] : [NOWHERE];
 }
 
 /** Without a project there is nothing to connect to; with broken settings there is no way to. */

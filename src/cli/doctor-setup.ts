@@ -2,7 +2,15 @@ import { homedir, tmpdir } from 'node:os';
 import { realPath } from '../install/disk.ts';
 import type { Where } from '../install/places.ts';
 import { VERSION } from '../version.ts';
-import { gitVersion, leftWorktrees, lookAtRepository, openRecord, reachRemote, talkTo } from '../wire.ts';
+import {
+  checkService,
+  gitVersion,
+  leftWorktrees,
+  lookAtRepository,
+  openRecord,
+  reachRemote,
+  talkTo,
+} from '../wire.ts';
 import type { InstallSession } from './install-setup.ts';
 import { packageRoot } from './install-setup.ts';
 
@@ -25,6 +33,7 @@ export interface DoctorMachine {
   worktrees: typeof leftWorktrees;
   record: typeof openRecord;
   talk: typeof talkTo;
+  checkService: typeof checkService;
 }
 
 export type DoctorSetup = (session: InstallSession) => Promise<DoctorMachine>;
@@ -41,6 +50,6 @@ export const systemDoctor: DoctorSetup = async ({ io, app, repo: explicit }) => 
     },
     ...{ node: process.version, temp: [tmpdir()], root: packageRoot(), version: VERSION, limits: LIMITS },
     ...{ gitVersion, look: lookAtRepository, reach: reachRemote, worktrees: leftWorktrees },
-    ...{ record: openRecord, talk: talkTo },
+    ...{ record: openRecord, talk: talkTo, checkService },
   };
 };

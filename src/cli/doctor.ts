@@ -1,5 +1,7 @@
 import * as z from 'zod/v4';
 import { sortedChecks, tally } from '../core/doctor.ts';
+import { PulseError } from '../core/errors.ts';
+import { SERVICE_NAMES } from '../core/outward/services.ts';
 import { HOST_IDS } from '../install/host.ts';
 import { type Command, EXIT } from './command.ts';
 import { examine } from './doctor-examine.ts';
@@ -9,6 +11,10 @@ import { foregroundOf } from './foreground.ts';
 import type { InstallSession } from './install-setup.ts';
 
 const input = z.strictObject({
+  what: z
+    .array(z.enum([...SERVICE_NAMES, ...HOST_IDS]))
+    .optional()
+    .describe(`Services to ask (${SERVICE_NAMES.join(', ')}), or agents as for --agent`),
   agent: z
     .array(z.enum(HOST_IDS))
     .optional()
@@ -27,21 +33,44 @@ export function doctorCommand(setup: DoctorSetup): Command {
     name: 'doctor',
     aliases: [],
     summary:
-      'Look at what works: Node and git, agents and their entries (each is started), skills, records, settings. Exit code 11 when something fails.',
+      'Look at what works: Node and git, agents and their entries (each is started), skills, records, settings, services. Exit code 11 when something fails.',
     details:
-      'Changes nothing without --fix. Each entry is started exactly as its agent would, asked for its tools, timed and ended. Exit codes: 0 when all is well or there are only warnings, 11 when something failed, 2 for wrong arguments. Overdue clocks are a warning here; hotfix-pulse status has exit code 10 for them.',
+      'Changes nothing without --fix. With the name of a service it asks that service alone whether token and settings work. Each entry is started exactly as its agent would, asked for its tools, timed and ended. Exit codes: 0 when all is well or there are only warnings, 11 when something failed, 2 for wrong arguments. Overdue clocks are a warning here; hotfix-pulse status has exit code 10 for them.',
     input,
-    positionals: ['agent'],
-    examples: ['doctor', 'doctor --agent codex --agent claude-code', 'doctor --online --json'],
+    positionals: ['what'],
+    examples: ['doctor', 'doctor codex claude-code', 'doctor github', 'doctor --online --json'],
     async run(raw, session: InstallSession) {
       const { io, out } = session;
-      const { agent, online = false, fix = false, trust_project: trustsProject = false } = input.parse(raw);
+      const {
+        what = [],
+        agent,
+        online = false,
+        fix = false,
+        trust_project: trustsProject = false,
+      } = input.parse(raw);
+      const services = SERVICE_NAMES.filter((name) => what.includes(name));
+      const chosen = HOST_IDS.filter((id) => what.includes(id) || agent?.includes(id));
+      if (services.length > 0 && chosen.length > 0) {
+        throw new PulseError(
+          'invalid_input',
+          'Services and agents are looked at apart.',
+          `Run hotfix-pulse doctor ${services.join(' ')} and hotfix-pulse doctor ${chosen.join(' ')}.`,
+        );
+      }
       const machine = await setup(session);
       const { run, progress } = foregroundOf(io);
       const found = await run((signal) =>
         examine(
           machine,
-          { agents: agent ?? null, online, fix, trustsProject, signal, progress },
+          {
+            agents: chosen.length > 0 ? chosen : null,
+            services: services.length > 0 ? services : null,
+            online,
+            fix,
+            trustsProject,
+            signal,
+            progress,
+          },
           session.app,
         ),
       );

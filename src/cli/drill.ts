@@ -29,7 +29,9 @@ export const drill: Command = {
     const tool = app.tools.find(({ name }) => name === 'create_hotfix_task');
     if (!tool) throw new Error('create_hotfix_task is gone');
     const root = await app.createSampleRepo(into === undefined ? null : resolve(io.cwd ?? '/', into));
-    const deps = await app.createDeps({ root, actor: actorOf(io, null), env: io.env });
+    // A rehearsal stays on this machine, also where the team keeps its record in a database.
+    const env = { ...io.env, HOTFIX_PULSE_DATABASE_URL: undefined };
+    const deps = await app.createDeps({ root, actor: actorOf(io, null), env });
     const answer = await app.callTool(tool, { description, drill: true }, deps);
     if (out.json) {
       out.value({ ...answer.data, repo: root, warnings: answer.warnings });

@@ -105,6 +105,14 @@ export const OPERATIONS: Record<
       'draft "Tokens are undefined at auth.js:12" --form need_eyes --system auth-service',
     ],
   },
+  post_update: {
+    aliases: ['post'],
+    examples: [
+      'post',
+      'post "Login works again for everybody" --audience public --systems login',
+      'post --plan-id 1a2b3c4d5e6f --approval "yes, post it"',
+    ],
+  },
   update_task: {
     aliases: ['task'],
     examples: ['task T003 done', 'task T011 skipped --reason "no staging environment"'],

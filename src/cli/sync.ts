@@ -1,6 +1,8 @@
 import * as z from 'zod/v4';
 import { exitCodeOf } from '../core/errors.ts';
 import { SERVICES } from '../core/outward/services.ts';
+import { resumeFollowUps } from '../tools/support/followup-resume.ts';
+import type { Result } from '../tools/support/followup-run.ts';
 import type { Loaded } from '../tools/support/load.ts';
 import { sendWaiting } from '../tools/support/mirror.ts';
 import type { Delivered } from '../tools/support/send-once.ts';
@@ -27,11 +29,20 @@ function rowsOf({ incident }: Loaded, delivered: readonly Delivered[]): Row[] {
   }));
 }
 
+/** Follow-up issues that were approved and are not made yet. */
+function issueRows({ incident }: Loaded, results: readonly Result[]): Row[] {
+  return results.map((one) => ({
+    ...{ incident: incident.label, service: 'github', what: one.action, retry_at: null },
+    state: one.state === 'created' || one.state === 'found' ? 'sent' : 'waiting',
+    url: 'url' in one ? one.url : null,
+  }));
+}
+
 const WHAT: Record<string, string> = { open: 'shown there', refresh: 'up to date' };
 
 function rendered({ incident, service, what, state, url }: Row): string {
   const label = service in SERVICES ? SERVICES[service as keyof typeof SERVICES] : service;
-  return `${incident}  ${label}: ${WHAT[what] ?? 'message'}, ${state}${url === null ? '' : `  ${url}`}`;
+  return `${incident}  ${label}: ${WHAT[what] ?? (what.includes('/') ? 'message' : what)}, ${state}${url === null ? '' : `  ${url}`}`;
 }
 
 /** What waits for a service that did not answer is sent now. */
@@ -52,8 +63,12 @@ export const sync: Command = {
     const rows: Row[] = [];
     const warnings: string[] = [...faultWarnings(faults)];
     for (const loaded of all) {
-      const delivered = await sendWaiting(loaded.incident.uid, deps, { eager: true });
-      rows.push(...rowsOf(loaded, delivered));
+      const { uid } = loaded.incident;
+      const delivered = await sendWaiting(uid, deps, { eager: true });
+      rows.push(
+        ...rowsOf(loaded, delivered),
+        ...issueRows(loaded, await resumeFollowUps(uid, deps, { eager: true })),
+      );
       warnings.push(...sendingWarnings(delivered).map((line) => `${loaded.incident.label}: ${line}`));
     }
     const isDone = faults.length === 0 && rows.every(({ state }) => state === 'sent' || state === 'already');

@@ -10,6 +10,7 @@ export const DOCTOR_PARTS = {
   texts: 'Skills and commands',
   record: 'Incident record',
   settings: 'Settings and environment',
+  services: 'Services',
 } as const;
 export type DoctorPart = keyof typeof DOCTOR_PARTS;
 

@@ -13,7 +13,7 @@ import {
   ROLLBACK_TARGETS,
 } from './kinds.ts';
 import { LEVELS } from './severity.ts';
-import { Plan, RefMove } from './ship/plan.ts';
+import { AnyPlan, Plan, RefMove } from './ship/plan.ts';
 
 const level = z.enum(LEVELS);
 const ref = z.string().optional();
@@ -51,7 +51,7 @@ export const DATA = {
     rehearsed: z.boolean().optional(),
     plan: Plan.optional(),
   }),
-  noted: z.looseObject({ plan: Plan.optional(), follow_ups: FollowUpAttempt.optional() }),
+  noted: z.looseObject({ plan: AnyPlan.optional(), follow_ups: FollowUpAttempt.optional() }),
   hotfix_started: z.object({
     branch: z.string(),
     base_commit: z.string().optional(),
@@ -73,6 +73,8 @@ export const DATA = {
     plan: z.string().optional(),
     words: z.string().optional(),
     about: z.string().optional(),
+    /** The commit that was reviewed. */
+    commit: z.string().optional(),
   }),
   deployed: z.object({
     environment: z.string(),
@@ -128,6 +130,10 @@ export const DATA = {
     url: z.string().optional(),
     action: z.string().optional(),
     surface: z.object({ service: z.string(), ref: z.string() }).optional(),
+    /** A pull request of ours: the plan that it carries out, and the commit that it was opened with. */
+    pull: z
+      .object({ number: z.int(), plan: z.string(), head: z.string(), base: z.string(), commit: z.string() })
+      .optional(),
   }),
   gate_overridden: z.object({
     gate: z.string(),

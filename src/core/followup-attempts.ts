@@ -38,6 +38,25 @@ export function begunPlan(incident: Incident, plan: string): ReadonlyMap<string,
 }
 
 /**
+ * Plans that were approved and begun, and of which an action item is still open and without its issue.
+ * @param olderThanMs only those that were last tried so long ago
+ */
+export function unfinishedPlans(incident: Incident, nowMs: number, olderThanMs = SETTLED_MS): string[] {
+  const attempts = attemptsOf(incident);
+  const plans = new Set(attempts.map(({ attempt }) => attempt.plan));
+  return [...plans].filter((plan) => {
+    const own = attempts.filter(({ attempt }) => attempt.plan === plan);
+    const last = own.at(-1);
+    if (last === undefined || nowMs - Date.parse(last.at) < olderThanMs) return false;
+    const items = own.flatMap(({ attempt }) => (attempt.state === 'intended' ? attempt.items : []));
+    return items.some(({ action }) => {
+      const item = incident.actions.get(action);
+      return item?.state === 'open' && item.issue === undefined;
+    });
+  });
+}
+
+/**
  * Until when it is open whether an issue was made for an action item: another call may be making it, or an answer was
  * lost. Null when nothing is on its way.
  */

@@ -62,6 +62,13 @@ export const PREFIX_FORMS: readonly PrefixForm[] = [
     extra: '.',
   },
   { id: 'npm-token', starts: 'npm', anywhere: true, pattern: /npm_[A-Za-z0-9]{36}/y },
+  // Our own: the tokens of the hub.
+  {
+    id: 'hotfix-pulse-token',
+    starts: 'hp_',
+    anywhere: true,
+    pattern: /hp_[0-9a-f]{12}_[A-Za-z0-9_-]{43}/y,
+  },
   { id: 'pypi-token', starts: 'pyp', pattern: /pypi-[A-Za-z0-9_-]{50}/y },
   { id: 'rubygems-key', starts: 'rub', pattern: /rubygems_[0-9a-f]{48}/y },
   { id: 'docker-token', starts: 'dck', pattern: /dckr_(?:pat|oat)_[A-Za-z0-9_-]{27}/y },

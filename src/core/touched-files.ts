@@ -31,7 +31,8 @@ function saysOf(event: RecordedEvent): string | null {
 
 function plannedIn(event: RecordedEvent): string[] {
   if (event.kind !== 'noted' && event.kind !== 'rollback_planned') return [];
-  return event.data.plan?.files.map(({ path }) => path) ?? [];
+  const { plan } = event.data;
+  return plan === undefined || plan.action === 'post' ? [] : plan.files.map(({ path }) => path);
 }
 
 /** Files of the cause, the fix and the rollback, as recorded; a supposition names none. */

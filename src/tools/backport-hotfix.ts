@@ -6,6 +6,7 @@ import { Standing } from './support/answer.ts';
 import { lookAt, recordLanded } from './support/backport-look.ts';
 import { recordNotAffected } from './support/backport-not-affected.ts';
 import { planBackport, planToRun } from './support/backport-plan.ts';
+import { pullRows } from './support/backport-pulls.ts';
 import { type BackportDone, reportBackport, reportBackportJob } from './support/backport-report.ts';
 import { approveBackport, executeBackport } from './support/backport-run.ts';
 import { backportsOf, wantedOf } from './support/backport-targets.ts';
@@ -39,6 +40,8 @@ const Output = Standing.extend({
       how: z.string().nullable(),
       commit: z.string().nullable(),
       stale: z.boolean(),
+      /** Page of the pull request that waits for people. */
+      pull: z.string().nullable(),
       /** Text of the repository: data, not instructions. */
       untrusted: z.object({ files: z.array(z.string()) }),
     }),
@@ -51,7 +54,7 @@ const Output = Standing.extend({
 });
 
 const JOBS = createJobs<BackportDone>();
-const NOTHING = { plan: null, made: [], pushed: [], unverified: [], notices: [] };
+const NOTHING = { plan: null, ran: false, made: [], pushed: [], unverified: [], pulls: [], notices: [] };
 
 /** The fix in every other long-lived branch: what has it, a plan for what has not, and that plan carried out. */
 export default defineTool({
@@ -102,9 +105,11 @@ async function planned(incident: Incident, input: Input, watch: Watch, deps: Dep
   const states = await lookAt(incident, 'network', deps);
   const landed = await recordLanded(incident, states, null, deps);
   const { incident: now } = await loadUid(incident.uid, deps);
-  const { stored, made, notices } = await planBackport(now, states, input, watch, deps);
+  const pulls = await pullRows(now, deps);
+  const waiting = pulls.flatMap(({ branch, state }) => (state === 'closed' ? [] : [branch]));
+  const { stored, made, notices } = await planBackport(now, states, { ...input, waiting }, watch, deps);
   return {
-    ...{ ...NOTHING, uid: incident.uid, states, plan: stored, made },
+    ...{ ...NOTHING, uid: incident.uid, states, plan: stored, made, pulls },
     notices: [...(landed?.notices ?? []), ...notices],
   };
 }
@@ -116,7 +121,7 @@ async function executed(
   deps: Deps,
 ): Promise<BackportDone> {
   const done = await executeBackport(incident, stored, watch, deps);
-  return { ...NOTHING, uid: incident.uid, plan: stored, ...done };
+  return { ...NOTHING, uid: incident.uid, plan: stored, ran: true, ...done };
 }
 
 /** The plan, still the right one, with the yes that it needs. */

@@ -7,8 +7,11 @@ import type { Tracker } from '../ports-tracker.ts';
 import { Standing } from './support/answer.ts';
 import { isFree, MOST_ISSUES, planOfFollowUps, planToMake } from './support/followup-plan.ts';
 import { reportFollowUps, type Shown } from './support/followup-report.ts';
+import { mayTrack } from './support/followup-resume.ts';
 import { linkFound, makeIssues } from './support/followup-run.ts';
 import { loadIncident, loadUid } from './support/load.ts';
+import { faultWarnings } from './support/sending-words.ts';
+import { connected } from './support/surfaces.ts';
 import { removedWarning } from './support/write.ts';
 import { type Deps, defineTool } from './tool.ts';
 
@@ -56,6 +59,8 @@ export default defineTool({
       );
     }
     const items = wantedActions(incident, input.actions);
+    const its = await connected(deps);
+    await mayTrack(incident, its);
     const removed: { type: string; token: string }[] = [];
     // Whatever is taken out on the way into a text is told once.
     const redact: Deps['redact'] = (raw) => {
@@ -63,9 +68,10 @@ export default defineTool({
       removed.push(...safe.removed);
       return safe;
     };
-    const shown = await follow(incident, items, input, { ...deps, redact });
+    const shown = await follow(incident, items, input, { ...its, redact });
     const unique = [...new Map(removed.map((item) => [`${item.type} ${item.token}`, item])).values()];
-    const warnings = [...removedWarning(unique), ...shown.warnings];
+    const faults = faultWarnings((its.faults ?? []).filter(({ service }) => service === 'github'));
+    const warnings = [...removedWarning(unique), ...faults, ...shown.warnings];
     return reportFollowUps(incident.uid, { ...shown, warnings }, deps);
   },
 });
@@ -96,7 +102,7 @@ function byHand(incident: Incident, items: readonly ActionItem[], deps: Deps): S
             ...more(untracked.length),
           ],
     warnings: [
-      'not_configured: no tracker is connected (setting tracker; this version has none to connect).',
+      'not_configured: no tracker is connected ("github": {} in hotfix-pulse.config.json connects GitHub; hotfix-pulse doctor github says what it needs).',
     ],
   };
 }

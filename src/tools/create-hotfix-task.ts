@@ -13,6 +13,7 @@ import { withTask } from './support/board.ts';
 import { refreshFolder } from './support/documents.ts';
 import { type Loaded, loadAll, loadUid } from './support/load.ts';
 import { severityDraft, statedFacts } from './support/opening.ts';
+import { Related, type RelatedFound, relatedLines, relatedTo } from './support/related.ts';
 import { pastLike } from './support/similar.ts';
 import { fitText, hashOf, keyed, removedWarning } from './support/write.ts';
 import { type Answer, type Deps, defineTool } from './tool.ts';
@@ -47,6 +48,8 @@ const Output = Standing.extend({
   similar: z.array(z.string()),
   similar_past: z.array(z.string()),
   owed: z.array(z.string()),
+  /** Issues and pull requests of the repository; only where a service is connected. */
+  related: z.array(Related).optional(),
 });
 
 /** Opens an incident: record, folder, tasks. The smallest precondition there is: a description. */
@@ -66,7 +69,9 @@ export default defineTool({
         'say in a few words what is broken, for example {"description": "Users cannot log in, 500 on the auth endpoint"}',
       );
     }
-    return withTask(await deps.log.withNumbering(async (highest) => open(input, highest, deps)), deps);
+    const asked = input.drill ? null : relatedTo(`${input.title ?? ''}\n${input.description}`, deps);
+    const opened = await deps.log.withNumbering(async (highest) => open(input, highest, deps));
+    return withRelated(await withTask(opened, deps), asked, deps);
   },
 });
 
@@ -120,6 +125,18 @@ async function open(input: Input, highest: number, deps: Deps): Promise<Opened> 
     // A rehearsal is no occasion to be reminded of real promises.
     owed: input.drill ? [] : all.flatMap(({ incident, clocks }) => owedBy(incident, clocks)),
   });
+}
+
+/** Asked for while the incident is opened, outside of the lock; opening never fails or waits long for it. */
+async function withRelated(answer: Opened, asked: Promise<RelatedFound> | null, deps: Deps): Promise<Opened> {
+  const { rows, warnings } = (await asked) ?? { rows: [], warnings: [] };
+  if (!answer.data.opened || rows.length + warnings.length === 0) return answer;
+  const lines = [...relatedLines(rows, deps), ...warnings.map((warning) => `! ${warning}`)];
+  return {
+    text: [answer.text, ...lines].join('\n'),
+    data: { ...answer.data, ...(rows.length > 0 ? { related: rows } : {}) },
+    warnings: [...answer.warnings, ...warnings],
+  };
 }
 
 /** A rehearsal never stands in for a real incident, nor the other way round. */

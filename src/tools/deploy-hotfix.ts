@@ -1,13 +1,15 @@
 import * as z from 'zod/v4';
 import { checkLegal } from '../core/record.ts';
-import { type DeployPlanned, planDeploy, shippingOf } from './support/deploy-plan.ts';
+import { fixOf, shippingOf } from './support/deploy-facts.ts';
+import { type DeployPlanned, planDeploy } from './support/deploy-plan.ts';
 import type { Deployed } from './support/deploy-record.ts';
 import { DeployAnswer, reportDeploy, reportPlan, reportRunning } from './support/deploy-report.ts';
 import { beginDeploy, runDeploy } from './support/deploy-run.ts';
 import { createJobs, type Job } from './support/jobs.ts';
 import { type Loaded, loadIncident, loadUid } from './support/load.ts';
 import { askJob, isJob, longWork } from './support/long-work.ts';
-import { executionOf, planOf, type StoredPlan } from './support/plans.ts';
+import { executionOf, planOf, type StoredPlan, standingPlans } from './support/plans.ts';
+import { isClosed, pullsOfPlan } from './support/pulls.ts';
 import { hashOf } from './support/write.ts';
 import { type Deps, defineTool } from './tool.ts';
 
@@ -51,9 +53,19 @@ async function begin(input: Input, since: number, deps: Deps): Promise<Job<Outco
   shippingOf(deps);
   const loaded = await loadIncident(input.incident, deps);
   checkLegal('deployed', loaded.incident);
-  return input.plan_id === undefined
-    ? plan(loaded, input, since, deps)
-    : execute(loaded, input.plan_id, input.approval, since, deps);
+  const id = input.plan_id ?? (await openPull(loaded, input, deps));
+  return id === null ? plan(loaded, input, since, deps) : execute(loaded, id, input.approval, since, deps);
+}
+
+/** The plan whose pull request waits for people, as long as it is about the present fix: it is looked after, not planned again. */
+async function openPull({ incident }: Loaded, input: Input, deps: Deps): Promise<string | null> {
+  if (input.override_reason !== undefined || input.skip_hooks !== undefined) return null;
+  const stored = standingPlans(incident, deps).find(({ plan: { action } }) => action === 'deploy');
+  if (stored === undefined || stored.plan.action === 'post') return null;
+  const { id, plan: standing } = stored;
+  const isOpen = pullsOfPlan(incident, id).size > 0 && !isClosed(incident, id);
+  if (!isOpen || executionOf(incident, id) !== null) return null;
+  return (await fixOf(incident, shippingOf(deps))) === standing.commit ? id : null;
 }
 
 function plan({ incident }: Loaded, input: Input, since: number, deps: Deps) {

@@ -58,7 +58,8 @@ export default defineTool({
     const lines = [
       `Draft (${form}, ${audience}). Nothing was posted.`,
       forCopying(fence(draft, 'draft for copying, made from recorded data', deps.ids.nonce())),
-      `After posting it, record_timeline_event ${record} with the text that was posted.`,
+      ...(deps.outward === undefined ? [] : [`To post it: post_update {"audience": "${audience}"}.`]),
+      `${deps.outward === undefined ? 'After posting it' : 'Posted by hand'}, record_timeline_event ${record} with the text that was posted.`,
     ];
     return answered(
       await standingOf(written.loaded, deps),

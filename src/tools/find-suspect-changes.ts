@@ -5,12 +5,15 @@ import { Standing } from './support/answer.ts';
 import { bisect, bisectJob, checkCommand } from './support/bisect.ts';
 import { historyOf, rangeFor, type Search, search } from './support/find-suspects.ts';
 import { loadIncident, loadUid } from './support/load.ts';
+import { marksFor } from './support/suspect-marks.ts';
 import { reportSuspects, shortOf } from './support/suspect-report.ts';
 import { hashOf, keyed, write } from './support/write.ts';
 import { type Deps, defineTool } from './tool.ts';
 
 const text = z.string().optional();
 const SHOWN = 5;
+const NO_MARKS =
+  'The connected service did not say in time what was deployed when: only tags and recorded deploys were used.';
 
 const Input = z.strictObject({
   incident: text,
@@ -29,6 +32,8 @@ const Output = Standing.extend({
       bad: z.string(),
       basis: z.string(),
       name: z.string().nullable(),
+      /** What of a service says what last worked. */
+      source: z.string().optional(),
       changes: z.number(),
       depth: z.string(),
     })
@@ -46,6 +51,15 @@ const Output = Standing.extend({
     }),
   ),
   compare: z.string().nullable(),
+  /** What a service knows of deploys, newest first. */
+  marks: z
+    .array(
+      z.object({
+        ...{ kind: z.string(), commit: z.string(), at: z.string(), url: z.string() },
+        untrusted: z.object({ name: z.string() }),
+      }),
+    )
+    .optional(),
   event: z.string().nullable(),
   bisect: z
     .object({
@@ -79,8 +93,10 @@ export default defineTool({
     historyOf(deps);
     if (input.bisect !== undefined) checkCommand(input.bisect, deps);
     const { incident } = await loadIncident(input.incident, deps);
-    const range = await rangeFor(incident, input, deps);
-    const found = await search(incident, range, input.hints, deps);
+    const asked = await marksFor(incident, deps);
+    const marks = asked ?? [];
+    const range = await rangeFor(incident, input, deps, marks);
+    const found = await search(incident, range, input.hints, deps, marks);
     const written = await store(incident, found, deps);
     const wanted = input.bisect && { incident, range, command: input.bisect, since };
     const bisection = wanted ? await bisect(wanted, deps) : null;
@@ -88,7 +104,7 @@ export default defineTool({
     const event = written.events[0]?.id ?? null;
     return reportSuspects(
       loaded,
-      { found, bisection, event, notices: written.notices },
+      { found, bisection, event, notices: [...(asked === null ? [NO_MARKS] : []), ...written.notices] },
       input.limit ?? SHOWN,
       deps,
     );

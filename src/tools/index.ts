@@ -10,6 +10,7 @@ import findSuspectChanges from './find-suspect-changes.ts';
 import getIncident from './get-incident.ts';
 import listIncidents from './list-incidents.ts';
 import planMitigation from './plan-mitigation.ts';
+import postUpdate from './post-update.ts';
 import proveRegression from './prove-regression.ts';
 import recordTimelineEvent from './record-timeline-event.ts';
 import reviewIncidents from './review-incidents.ts';
@@ -35,6 +36,7 @@ export const TOOLS: readonly Tool[] = [
   listIncidents,
   recordTimelineEvent,
   draftUpdate,
+  postUpdate,
   updateTask,
   writePostmortem,
   createFollowupIssues,

@@ -5,6 +5,7 @@ import { pulseOf } from '../core/pulse.ts';
 import { lessonLines, lessonOf, worthShowing } from '../core/similar.ts';
 import { fence, oneLine } from '../core/untrusted.ts';
 import { type Loaded, loadAll, urgentOf } from './support/load.ts';
+import { Related, relatedLines, relatedTo } from './support/related.ts';
 import { similarTo } from './support/similar.ts';
 import { type Deps, defineTool } from './tool.ts';
 
@@ -42,6 +43,8 @@ export default defineTool({
   }),
   output: z.object({
     incidents: z.array(Row),
+    /** Only of a search. */
+    related: z.array(Related).optional(),
     total: z.number(),
     next: z.string(),
     overdue: z.string().nullable(),
@@ -49,6 +52,7 @@ export default defineTool({
   async run({ text = '', status, limit }, deps) {
     const isSearch = text.trim() !== '';
     const scope = status ?? (isSearch ? 'all' : 'open');
+    const asked = isSearch ? relatedTo(text, deps) : null;
     const inScope = (await loadAll(deps)).filter(
       ({ incident }) => scope === 'all' || isOpen(incident) === (scope === 'open'),
     );
@@ -57,16 +61,22 @@ export default defineTool({
     const rows = shown.map((one) => (isSearch ? { ...rowFor(one), ...lessonOf(one.incident) } : rowFor(one)));
     const overdue = urgentOf(shown, deps.clock.now());
     const next = nextFor(isSearch, rows.length);
+    const related = await asked;
     const lines = [
       ...(isSearch ? hits(shown, deps) : rows.map(rowLine)),
+      ...(related ? relatedLines(related.rows, deps) : []),
       ...(wanted.length > shown.length ? [`${wanted.length - shown.length} more: raise limit.`] : []),
       `Next: ${next}`,
       ...(overdue ? [overdue] : []),
     ];
     return {
       text: lines.join('\n'),
-      data: { incidents: rows, total: wanted.length, next, overdue },
-      warnings: deps.log.notices(),
+      data: {
+        incidents: rows,
+        ...(related && related.rows.length > 0 ? { related: related.rows } : {}),
+        ...{ total: wanted.length, next, overdue },
+      },
+      warnings: [...deps.log.notices(), ...(related?.warnings ?? [])],
     };
   },
 });

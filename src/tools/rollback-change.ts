@@ -6,7 +6,7 @@ import { checkLegal } from '../core/record.ts';
 import { createJobs, type Job } from './support/jobs.ts';
 import { type Loaded, loadIncident, loadUid } from './support/load.ts';
 import { askJob, isJob, longWork } from './support/long-work.ts';
-import { executionOf, planOf, plansOf, type StoredPlan } from './support/plans.ts';
+import { executionOf, planOf, type StoredPlan } from './support/plans.ts';
 import { RollbackAnswer, reportDone, reportPlanned, reportRunning } from './support/rollback-answer.ts';
 import { beginRollback, type RolledBack, runRollback } from './support/rollback-run.ts';
 import { usualTarget } from './support/rollback-scope.ts';
@@ -96,10 +96,9 @@ async function execute(
 ): Promise<Job<Outcome> | Outcome> {
   const { uid, label } = incident;
   // A rolled-back hotfix begins the next attempt: whoever asks again must still learn that it is done.
-  const done = plansOf(incident, deps).find((one) => one.id === id && one.plan.action === 'rollback');
-  if (done && executionOf(incident, id) !== null)
-    return { uid, stored: done, done: { state: 'rolled_back', steps: [], reason: null, notices: [] } };
   const stored = planOf(incident, id, 'rollback', deps);
+  if (executionOf(incident, stored.id) !== null)
+    return { uid, stored, done: { state: 'rolled_back', steps: [], reason: null, notices: [] } };
   await beginRollback(incident, stored, words, deps);
   return longWork<Outcome>(
     JOBS,

@@ -73,6 +73,8 @@ export interface Deps {
   actor: Actor;
   /** Takes secrets and personal data out; the log does it again at its own door. */
   redact(text: string): { text: string; removed: { type: string; token: string }[] };
+  /** Ends what is kept open, such as a connection. Absent where nothing is. */
+  close?: () => Promise<void>;
 }
 
 /** What an operation answers. `text` and `data` say the same: some agents show their model only one of them. */

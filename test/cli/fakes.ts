@@ -252,6 +252,13 @@ export function fakeApp(world: World, io: FakeIo, tools: readonly Tool[] = [samp
       return [];
     },
     archiveIncident: async () => [],
+    async serveHub(options) {
+      world.calls.push({ serve: options });
+    },
+    async serveBoard({ show, ...options }) {
+      world.calls.push({ board: options });
+      show('http://127.0.0.1:1/board/open?key=x');
+    },
     async createSampleRepo(into) {
       world.calls.push({ sample: into });
       return into ?? '/tmp/drill';

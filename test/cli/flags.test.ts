@@ -133,6 +133,7 @@ describe('the real operations', () => {
       list_incidents: ['text'],
       record_timeline_event: ['text'],
       draft_update: ['text'],
+      post_update: ['text'],
       find_suspect_changes: ['incident'],
       update_task: ['task', 'state'],
       write_postmortem: ['incident'],

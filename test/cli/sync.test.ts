@@ -3,7 +3,8 @@ import type { App } from '../../src/cli/app.ts';
 import { runCli } from '../../src/cli/dispatch.ts';
 import { loadAll, loadIncident } from '../../src/tools/support/load.ts';
 import { memorySurface } from '../support/memory-surface.ts';
-import { outwardWorld } from '../support/outward-kit.ts';
+import { memoryTracker } from '../support/memory-tracker.ts';
+import { MINUTE_MS, outwardWorld } from '../support/outward-kit.ts';
 import { fakeApp, fakeIo, fakeWorld } from './fakes.ts';
 
 type World = Awaited<ReturnType<typeof outwardWorld>>;
@@ -64,5 +65,40 @@ describe('hotfix-pulse sync', () => {
     const { code, out } = await sync({ ...world, deps });
     expect(code).toBe(0);
     expect(out).toContain('No service is named');
+  });
+});
+
+describe('follow-up issues that were approved', () => {
+  /** One action item, and the plan of its issue. */
+  async function planned() {
+    const tracker = memoryTracker();
+    const world = await outwardWorld([], { tracker: tracker.tracker });
+    await world.record('action_added', 'Test a login without a token', { owner: '@ana', due: '2026-01-19' });
+    const { data } = await world.call('create_followup_issues', {});
+    return { tracker, world, data };
+  }
+
+  it('are made when the tracker takes them, once each', async () => {
+    const { tracker, world, data } = await planned();
+    tracker.fault('limited');
+    const made = await world.call('create_followup_issues', { plan_id: data.plan_id, approval: 'yes' });
+    expect(made.data.issues).toMatchObject([{ action: 'AI-001', state: 'not_made' }]);
+    expect(await tracker.issues()).toHaveLength(0);
+    const { code, out } = await sync(world);
+    expect(code).toBe(0);
+    expect(out).toContain('hotfix-001  GitHub: AI-001, sent  https://tracker.example/issues/1');
+    await sync(world);
+    expect(await tracker.issues()).toHaveLength(1);
+  });
+
+  it('are made by the next call too, once they have settled', async () => {
+    const { tracker, world, data } = await planned();
+    tracker.fault('slow');
+    await world.call('create_followup_issues', { plan_id: data.plan_id, approval: 'yes' });
+    await tracker.settle();
+    world.clock.ms += 3 * MINUTE_MS;
+    await world.call('get_incident', {});
+    expect(await tracker.issues()).toHaveLength(1);
+    expect((await world.incident()).actions.get('AI-001')?.issue).toBe('https://tracker.example/issues/1');
   });
 });

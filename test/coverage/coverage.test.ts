@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeIf } from '../support/requires.ts';
 import { blankWorld } from './blank.ts';
-import { claimed, isLater, type Row, type SeedTable } from './rows.ts';
+import { claimed, type Row, type SeedTable } from './rows.ts';
 import { SEED_000 } from './seed-000.ts';
 import { SEED_001 } from './seed-001.ts';
 import { SEED_002 } from './seed-002.ts';
@@ -23,9 +23,6 @@ const TABLES: readonly { name: string; preset: SeedTable['preset']; rows: readon
 ];
 const ALL = TABLES.flatMap(({ rows }) => rows);
 
-/** Rows that wait for a later issue: this many and no more, so that none is added without a look. */
-const MOST_LATER = 3;
-
 /** Each preset is played once, all at the same time. */
 const worlds = new Map<SeedTable['preset'], World>();
 beforeAll(async () => {
@@ -43,15 +40,14 @@ function worldOf(preset: SeedTable['preset']): World {
 }
 
 describe.each(TABLES)('document $name under the preset $preset', ({ preset, rows }) => {
-  it.each(rows.filter(({ by }) => !isLater(by)))('$id: $needs', async (row) => {
-    if (!isLater(row.by)) await row.by(worldOf(preset), row);
+  it.each([...rows])('$id: $needs', async (row) => {
+    await row.by(worldOf(preset), row);
   });
 
   it('no row passes where nothing is produced', async () => {
     const blank = blankWorld(preset, worldOf(preset).deps);
     const passed: string[] = [];
     for (const row of rows) {
-      if (isLater(row.by)) continue;
       try {
         await row.by(blank, row);
         passed.push(row.id);
@@ -70,18 +66,8 @@ describe('the table', () => {
     for (const { id, needs } of ALL) expect(needs.trim(), id).not.toBe('');
   });
 
-  it('leaves few rows to later issues, each with its reason', () => {
-    const waiting = ALL.filter(({ by }) => isLater(by));
-    expect(waiting.length).toBeLessThanOrEqual(MOST_LATER);
-    for (const { id, by } of waiting) if (isLater(by)) expect(by.why, id).not.toBe('');
-  });
-
   afterAll(() => {
-    const lines = TABLES.map(({ name, preset, rows }) => {
-      const waiting = rows.flatMap(({ id, by }) => (isLater(by) ? [`${id} (issue ${by.later})`] : []));
-      const later = waiting.length === 0 ? '' : `, ${waiting.length} later: ${waiting.join(', ')}`;
-      return `${name} (${preset}): ${rows.length - waiting.length} rows produced${later}`;
-    });
+    const lines = TABLES.map(({ name, preset, rows }) => `${name} (${preset}): ${rows.length} rows produced`);
     process.stdout.write(`coverage of the documents\n${lines.map((line) => `  ${line}\n`).join('')}`);
   });
 });

@@ -4,12 +4,6 @@ import type { World } from './world.ts';
 /** Runs the real code and fails when what the row asks for is not in what comes out. */
 export type Produce = (world: World, row: Row) => void | Promise<void>;
 
-/** What is built in a later issue: the row says which and why, and is counted. */
-export interface Later {
-  later: number;
-  why: string;
-}
-
 /** `12`: the whole line. `'12.3'`, `'12.1-4'`: cells of a table row. */
 export type Claim = number | string;
 
@@ -19,7 +13,7 @@ export interface Row {
   id: string;
   lines: readonly Claim[];
   needs: string;
-  by: Produce | Later;
+  by: Produce;
   /** Times that the document names there, in minutes: compared with its text and handed to the producer. */
   minutes: readonly number[];
 }
@@ -44,7 +38,7 @@ type Tuple = readonly [
   id: string,
   lines: readonly Claim[],
   needs: string,
-  by: Produce | Later,
+  by: Produce,
   minutes?: readonly number[],
 ];
 
@@ -52,14 +46,6 @@ export function rowsOf(seed: string, part: string, tuples: readonly Tuple[]): Ro
   return tuples.map(([id, lines, needs, by, minutes = []]) => ({
     ...{ id: `${seed}.${part}.${id}`, lines, needs, by, minutes },
   }));
-}
-
-export function later(issue: number, why: string): Later {
-  return { later: issue, why };
-}
-
-export function isLater(by: Row['by']): by is Later {
-  return typeof by !== 'function';
 }
 
 /** `'19.1-3'` to `19.1`, `19.2`, `19.3`; `19` to `19`. */

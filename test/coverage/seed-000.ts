@@ -1,4 +1,5 @@
 import { asks, mitigation } from './acts.ts';
+import { checklistThread, failedTwice, tagged } from './hooks.ts';
 import {
   all,
   checklist,
@@ -20,7 +21,7 @@ import {
   under,
   within,
 } from './producers.ts';
-import { later, rowsOf, type SeedTable } from './rows.ts';
+import { rowsOf, type SeedTable } from './rows.ts';
 import { COMMIT, FACTS_OF } from './story.ts';
 
 /** The pulse document: header, four stages, mini postmortem, hooks, completion criteria. */
@@ -438,19 +439,9 @@ export const SEED_000: SeedTable = {
       ],
     ]),
     ...rowsOf('000', 'hooks', [
-      [
-        'github',
-        [68, 69],
-        'a second failed run in a row opens an issue',
-        later(7, 'GitHub Actions workflow'),
-      ],
-      [
-        'clickup',
-        [70],
-        'a label opens it, assigns the ops lead and makes subtasks',
-        later(7, 'ClickUp webhook'),
-      ],
-      ['slack', [71], 'a command posts a checklist that stays up to date', later(7, 'Slack command')],
+      ['github', [68, 69], 'a second failed run in a row opens an issue', failedTwice()],
+      ['clickup', [70], 'a label opens it, assigns the ops lead and makes subtasks', tagged()],
+      ['slack', [71], 'a command posts a checklist that stays up to date', checklistThread()],
     ]),
     ...rowsOf('000', 'completion', [
       [

@@ -26,7 +26,8 @@ import { packTarball, type Tarball, unpackTarball } from '../support/tarball.ts'
 /** What `npm publish` would send, installed as anybody installs it: everything works from it. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const pkg = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const MOST_BYTES = 3_000_000;
+/** Half of it are the clients of services, which are loaded when the settings name them. */
+const MOST_BYTES = 3_200_000;
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'hotfix-pulse-tarball-')));
 const app = join(base, 'app');
 const home = join(base, 'home');
@@ -86,7 +87,10 @@ describe('the tarball', () => {
   it('holds these files and no other', () => {
     const references = readdirSync(join(root, 'skills', 'hotfix', 'references'));
     expect(references.length).toBeGreaterThan(5);
-    expect(tarball.paths).toEqual(
+    // What is loaded on first use has the hash of its contents in its name.
+    const isChunk = (path: string) => /^dist\/chunks\/[\w-]+-[A-Z0-9]{8}\.js$/.test(path);
+    expect(tarball.paths.filter(isChunk).length).toBeGreaterThan(5);
+    expect(tarball.paths.filter((path) => !isChunk(path))).toEqual(
       [
         '.claude-plugin/marketplace.json',
         '.claude-plugin/plugin.json',
@@ -98,7 +102,9 @@ describe('the tarball', () => {
         'dist/cli.js',
         'dist/hotfix-pulse.js',
         'dist/mcp.js',
+        'dist/migrations/001_record.sql',
         'gemini-extension.json',
+        'integrations/slack-manifest.json',
         'kimi.plugin.json',
         'mcp.json',
         'package.json',

@@ -13,6 +13,7 @@ import { TOOLS } from '../../src/tools/index.ts';
 import { loadAll } from '../../src/tools/support/load.ts';
 import { VERSION } from '../../src/version.ts';
 import {
+  checkService,
   createDeps,
   gitVersion,
   leftWorktrees,
@@ -54,7 +55,7 @@ export function doctorAt(repo: string | null, change: Partial<DoctorMachine> = {
     ...{ where, node: process.version, temp: [], root: PACKAGE, version: VERSION },
     limits: { start: 10_000, fetched: 10_000 },
     ...{ gitVersion, look: lookAtRepository, reach: reachRemote, worktrees: leftWorktrees },
-    ...{ record: openRecord, talk: talkTo },
+    ...{ record: openRecord, talk: talkTo, checkService },
     ...change,
   };
   const installer = createInstaller({

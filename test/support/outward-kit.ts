@@ -2,6 +2,7 @@ import { systemIds } from '../../src/adapters/clock-ids.ts';
 import type { OutwardSettings } from '../../src/core/outward/services.ts';
 import type { PolicySettings } from '../../src/core/ship/policy.ts';
 import type { Outward } from '../../src/ports-outward.ts';
+import type { Tracker } from '../../src/ports-tracker.ts';
 import { TOOLS } from '../../src/tools/index.ts';
 import { callTool } from '../../src/tools/support/call.ts';
 import { loadIncident } from '../../src/tools/support/load.ts';
@@ -22,6 +23,7 @@ interface Wanted {
   faults?: Outward['faults'];
   drill?: boolean;
   facts?: string[];
+  tracker?: Tracker;
 }
 
 const FACTS = [
@@ -51,7 +53,12 @@ export async function outwardWorld(stands: readonly Pick<SurfaceStand, 'surface'
     { root: repo.root, actor: { name: 'test-agent', kind: 'agent' }, env: {} },
     { clock: now },
   );
-  const outward: Outward = { surfaces: stands.map(({ surface }) => surface), outbox, faults };
+  const outward: Outward = {
+    surfaces: stands.map(({ surface }) => surface),
+    outbox,
+    faults,
+    ...(wanted.tracker ? { tracker: wanted.tracker } : {}),
+  };
   const refresh = async () => ({ files: [], notices: [] });
   /** Another process on the same record. */
   const connect = (more: Partial<Deps> = {}): Deps => ({

@@ -1,6 +1,8 @@
 import { systemIds } from '../../src/adapters/clock-ids.ts';
 import type { App } from '../../src/cli/app.ts';
 import { runCli } from '../../src/cli/dispatch.ts';
+import { serveBoard } from '../../src/hub/board-local.ts';
+import { serve } from '../../src/hub/serve.ts';
 import { TOOLS } from '../../src/tools/index.ts';
 import { archiveIncident } from '../../src/tools/support/archive.ts';
 import { callTool } from '../../src/tools/support/call.ts';
@@ -19,6 +21,8 @@ export function realCli(cwd: string, start: string) {
     ...{ documentsOf, publishIncident, importIncident, refreshFolder, archiveIncident },
     ...{ createSampleRepo, findRoot, writeExport },
     createDeps: (options) => createDeps(options, { clock, ids: systemIds }),
+    serveHub: (options, system) => serve(options, system),
+    serveBoard: (options, system) => serveBoard(options, system),
   };
   return {
     at(time: string) {

@@ -257,3 +257,25 @@ describe('what is told', () => {
     expect((await incident()).actions.get('AI-001')?.state).toBe('open');
   });
 });
+
+describe('an incident about security', () => {
+  it('is not tracked where not only the team reads', async () => {
+    for (const visibility of ['public', 'unknown'] as const) {
+      const stand = memoryTracker();
+      const world = await withTwo({
+        ...stand,
+        tracker: { ...stand.tracker, visibility: async () => visibility },
+      });
+      await world.record('fact_recorded', 'yes', { type: 'security' });
+      await expect(world.follow()).rejects.toMatchObject({ code: 'unsafe' });
+      expect(await stand.issues()).toEqual([]);
+    }
+    const inside = memoryTracker();
+    const world = await withTwo({
+      ...inside,
+      tracker: { ...inside.tracker, visibility: async () => 'private' },
+    });
+    await world.record('fact_recorded', 'yes', { type: 'security' });
+    expect((await world.follow()).plan_id).not.toBeNull();
+  });
+});

@@ -42,7 +42,10 @@ describe('a service that shows incidents by itself', () => {
     stand.fault(fault);
     const { opened, record, next, kinds } = await outwardWorld([stand]);
     expect(opened.data.opened).toBe(true);
-    expect(opened.warnings.length).toBe(state === 'sent' ? 0 : 1);
+    expect(opened.warnings).toHaveLength(1);
+    expect(opened.warnings[0]?.startsWith('Shown in the github of the tests: https://')).toBe(
+      state === 'sent',
+    );
     await record('noted', 'Still looking');
     stand.settle();
     for (const minutes of [1, 2, 10, 20]) await next(minutes);

@@ -1,7 +1,7 @@
 import { PulseError } from '../../core/errors.ts';
 import type { EventDraft } from '../../core/events.ts';
 import type { Incident } from '../../core/incident.ts';
-import { planCode, planLines, planTitle } from '../../core/ship/plan.ts';
+import { type AnyPlan, planCode, planLines, planTitle } from '../../core/ship/plan.ts';
 import { isEnough, type Need, STRENGTHS, type Strength } from '../../core/ship/policy.ts';
 import { SECOND } from '../../core/time.ts';
 import { oneLine } from '../../core/untrusted.ts';
@@ -15,7 +15,7 @@ import { hashOf, keyed, type Written, write } from './write.ts';
 /** Calls stop at 60 s in two agents. */
 const ASK_MS = 35 * SECOND;
 
-type Named = Pick<StoredPlan, 'id' | 'plan'>;
+type Named = Pick<StoredPlan<AnyPlan>, 'id' | 'plan'>;
 
 /** The strongest yes to this very plan in the live record. */
 export function approvalOf(incident: Incident, id: string): Strength | null {
@@ -35,7 +35,7 @@ export function approvalOf(incident: Incident, id: string): Strength | null {
  */
 export async function needApproval(
   incident: Incident,
-  { id, plan }: StoredPlan,
+  { id, plan }: Named,
   need: Need,
   words: string | undefined,
   deps: Deps,

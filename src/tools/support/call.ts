@@ -1,17 +1,18 @@
 import type * as z from 'zod/v4';
 import { PulseError } from '../../core/errors.ts';
 import type { Answer, Deps, Tool } from '../tool.ts';
+import { answeredAndSent } from './send-soon.ts';
 
 /**
  * The one way into an operation, for every door: arguments checked, unknown ones refused by name with the
- * valid ones, then the operation itself. Throws PulseError and nothing else that is expected.
+ * valid ones, then the operation itself; what it recorded is shown in the connected services. Throws PulseError and nothing else that is expected.
  */
 export async function callTool(
   tool: Tool,
   args: unknown,
   deps: Deps,
 ): Promise<Answer<Record<string, unknown>>> {
-  return tool.run(checkedArguments(tool, args), deps);
+  return answeredAndSent(await tool.run(checkedArguments(tool, args), deps), deps);
 }
 
 /** Arguments after validation. A refusal names arguments, never their values. */

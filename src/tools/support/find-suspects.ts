@@ -1,5 +1,6 @@
 import { PulseError } from '../../core/errors.ts';
 import type { Incident } from '../../core/incident.ts';
+import type { Mark } from '../../core/outward/github-facts.ts';
 import type { ChangeRange, RangeWanted } from '../../core/ship/change-range.ts';
 import { type Hints, hintsOf, pathFit } from '../../core/ship/suspect-hints.ts';
 import type { Change, SuspectContext, Traces } from '../../core/ship/suspect-signals.ts';
@@ -7,6 +8,7 @@ import { linesToBlame, rankSuspects, relationsIn, type Suspect, wordsOf } from '
 import type { GitHistory } from '../../ports-git.ts';
 import type { Deps } from '../tool.ts';
 import { type Loaded, loadAll } from './load.ts';
+import { liveAt, startOf } from './suspect-marks.ts';
 
 /** Changes whose lines are read; the ranking before that needs only paths, times and messages. */
 const SHORTLIST = 100;
@@ -23,6 +25,8 @@ export interface Search {
   changes: number;
   depth: 'whole' | 'inner';
   hasHints: boolean;
+  /** What a service knows of deploys, newest first. */
+  marks: readonly Mark[];
 }
 
 /** The history port, or the reason why there is none. */
@@ -35,17 +39,12 @@ export function historyOf(deps: Deps): GitHistory {
   );
 }
 
-/** When the harm began, as far as the record knows. */
-function startOf(incident: Incident): number | null {
-  const at = incident.facts.get('started')?.at ?? incident.opened?.at;
-  return at === undefined ? null : Date.parse(at);
-}
-
 /** The range between what last worked and production, from what was given, set and recorded. */
 export async function rangeFor(
   incident: Incident,
   given: { good?: string | undefined; bad?: string | undefined },
   deps: Deps,
+  marks: readonly Mark[] = [],
 ): Promise<ChangeRange> {
   const { production, release_tags: releaseTags } = deps.settings.git ?? {};
   const startedMs = startOf(incident);
@@ -55,7 +54,7 @@ export async function rangeFor(
     ...(production === undefined ? {} : { production }),
     ...(releaseTags === undefined ? {} : { releaseTags }),
     stated: statedGood(incident),
-    deploys: given.good === undefined ? deploysBefore(await loadAll(deps), startedMs) : [],
+    deploys: given.good === undefined ? deploysBefore(await loadAll(deps), marks, startedMs) : [],
     startedMs,
   };
   return historyOf(deps).range(wanted);
@@ -68,14 +67,20 @@ function statedGood(incident: Incident): RangeWanted['stated'] {
   return fact && word !== '' ? [{ ref: word, atMs: Date.parse(fact.at) }] : [];
 }
 
-function deploysBefore(all: readonly Loaded[], startedMs: number | null): RangeWanted['deploys'] {
-  return all
+function deploysBefore(
+  all: readonly Loaded[],
+  marks: readonly Mark[],
+  startedMs: number | null,
+): RangeWanted['deploys'] {
+  const recorded: RangeWanted['deploys'] = all
     .flatMap(({ incident }) => incident.recorded)
     .flatMap((event) =>
       event.kind === 'deployed' && event.data.environment === 'production'
         ? [{ ref: event.data.commit, atMs: Date.parse(event.at) }]
         : [],
-    )
+    );
+  const known = marks.map(({ commit, at, kind }) => ({ ref: commit, atMs: Date.parse(at), source: kind }));
+  return [...recorded, ...known]
     .filter(({ atMs }) => startedMs === null || atMs < startedMs)
     .sort((a, b) => b.atMs - a.atMs);
 }
@@ -96,12 +101,15 @@ export async function search(
   range: ChangeRange,
   given: string | undefined,
   deps: Deps,
+  marks: readonly Mark[] = [],
 ): Promise<Search> {
   const history = historyOf(deps);
   const hints = hintsOf(`${given ?? ''}\n${recordedText(incident)}`);
   const { changes, depth } = await history.changes(range);
   const found = await history.locate(range, hints.symbols, linesToBlame(changes, hints.paths));
+  const live = await liveAt(history, range, marks, startOf(incident));
   const context: SuspectContext = {
+    ...(live === null ? {} : { live }),
     ...{ hints, words: wordsOf(`${incident.title}\n${incident.description}`), startedMs: startOf(incident) },
     relations: relationsIn(changes),
     traces: { ...found, lines: new Map(), changedSymbols: new Map(), revertable: new Map() },
@@ -120,6 +128,7 @@ export async function search(
     ...{ range, traces: all, depth, changes: changes.length },
     suspects: rankSuspects(tried, { ...context, traces: all }),
     hasHints: hints.paths.length + hints.symbols.length > 0,
+    marks,
   };
 }
 

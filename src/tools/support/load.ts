@@ -33,6 +33,11 @@ export async function loadAll(deps: Deps): Promise<Loaded[]> {
     const loaded = await loadUid(uid, deps);
     if (loaded.incident.opened) all.push(loaded);
   }
+  return inOrder(all);
+}
+
+/** The same incidents, oldest first, with twins told apart in their labels. */
+export function inOrder<L extends Loaded>(all: L[]): L[] {
   all.sort((a, b) =>
     a.incident.opened && b.incident.opened ? byRecorded(a.incident.opened, b.incident.opened) : 0,
   );

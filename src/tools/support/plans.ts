@@ -2,7 +2,8 @@ import { asciiJson, canonicalJson } from '../../core/canonical.ts';
 import { PulseError } from '../../core/errors.ts';
 import type { EventDraft, RecordedEvent } from '../../core/events.ts';
 import type { Incident } from '../../core/incident.ts';
-import { type Plan, planId } from '../../core/ship/plan.ts';
+import type { PostPlan } from '../../core/outward/post-plan.ts';
+import { type AnyPlan, type Plan, planId } from '../../core/ship/plan.ts';
 import type { Deps } from '../tool.ts';
 import { hashOf, keyed, type Written, write } from './write.ts';
 
@@ -12,29 +13,34 @@ import { hashOf, keyed, type Written, write } from './write.ts';
  * nothing has moved.
  */
 
-export interface StoredPlan {
+export interface StoredPlan<P extends AnyPlan = Plan> {
   id: string;
-  plan: Plan;
+  plan: P;
   event: string;
 }
 
+type PlanOf<A extends AnyPlan['action']> = A extends 'post' ? PostPlan : Plan;
+
 /** All plans of the live record, oldest first. What a published copy or an import says is history. */
-export function plansOf(incident: Incident, deps: Deps): StoredPlan[] {
+export function plansOf(incident: Incident, deps: Deps): StoredPlan<AnyPlan>[] {
   return incident.recorded.flatMap((event) => {
     const plan = event.live && event.basis === 'measured' ? planIn(event) : undefined;
     return plan === undefined ? [] : [{ id: planId(plan, deps.ids.sha256), plan, event: event.id }];
   });
 }
 
-function planIn(event: RecordedEvent): Plan | undefined {
+function planIn(event: RecordedEvent): AnyPlan | undefined {
   return event.kind === 'noted' || event.kind === 'rollback_planned' ? event.data.plan : undefined;
 }
 
 /** Plans of one action and target replace one another. */
-const slotOf = ({ action, target, attempt }: Plan): string => `${action}/${target ?? ''}/${attempt}`;
+function slotOf(plan: AnyPlan): string {
+  const about = plan.action === 'post' ? plan.audience : (plan.target ?? '');
+  return `${plan.action}/${about}/${plan.attempt}`;
+}
 
 /** The plans that have not been replaced, of the current attempt. */
-export function standingPlans(incident: Incident, deps: Deps): StoredPlan[] {
+export function standingPlans(incident: Incident, deps: Deps): StoredPlan<AnyPlan>[] {
   const latest = new Map(plansOf(incident, deps).map((one) => [slotOf(one.plan), one]));
   return [...latest.values()].filter(({ plan }) => plan.attempt === incident.attempt);
 }
@@ -43,8 +49,9 @@ export function standingPlans(incident: Incident, deps: Deps): StoredPlan[] {
  * The same but for the moment it was made and the objects that were made for it, wherever they are named: nothing has
  * moved meanwhile, and nothing else would be run. What decides those objects (a range, say) must be named in the plan.
  */
-function sameOf(plan: Plan): string {
+function sameOf(plan: AnyPlan): string {
   const { made_at: _made, ...rest } = plan;
+  if (plan.action === 'post') return canonicalJson(rest);
   const objects = [...plan.moves.map((move) => move.new), ...(plan.ships === undefined ? [] : [plan.ships])];
   const made = [...new Set(objects)].filter((object) => object !== plan.commit);
   return made.reduce(
@@ -57,7 +64,8 @@ function sameOf(plan: Plan): string {
 const FILES_ROOM = 24 * 1024;
 
 /** As many files by name as fit in an event; the others are in the count. */
-function fitted(plan: Plan): Plan {
+function fitted<P extends AnyPlan>(plan: P): P {
+  if (plan.action === 'post') return plan;
   let room = FILES_ROOM;
   const files = plan.files.filter((file) => {
     room -= asciiJson(file).length;
@@ -71,12 +79,12 @@ function fitted(plan: Plan): Plan {
  * again does not take an approval away. One that was carried out is done: the same again is a new plan.
  * @param draft the event that announces it: `noted`, or `rollback_planned` for a rollback; its data gets the plan
  */
-export async function storePlan(
+export async function storePlan<P extends AnyPlan>(
   incident: Incident,
-  planned: Plan,
+  planned: P,
   draft: Pick<EventDraft<'noted' | 'rollback_planned'>, 'kind' | 'text' | 'data' | 'evidence'>,
   deps: Deps,
-): Promise<StoredPlan & { written: Written | null }> {
+): Promise<StoredPlan<P> & { written: Written | null }> {
   const plan = fitted(planned);
   const standing = plansOf(incident, deps).findLast((one) => slotOf(one.plan) === slotOf(plan));
   // Of the plan as it came: the log takes secrets out, so what it holds can differ from what it was given.
@@ -85,7 +93,7 @@ export async function storePlan(
     ({ id, input_hash }) => id === standing?.event && input_hash === hash,
   );
   if (standing && isSame && executionOf(incident, standing.id) === null) {
-    return { ...standing, written: null };
+    return { ...(standing as StoredPlan<P>), written: null };
   }
   const id = planId(plan, deps.ids.sha256);
   const event = {
@@ -98,16 +106,24 @@ export async function storePlan(
   // What was stored counts, and is what its id names.
   const stored = plansOf(written.loaded.incident, deps).find((one) => one.event === written.events[0]?.id);
   if (!stored) throw new Error('a plan that was written is not in the log');
-  return { ...stored, written };
+  return { ...(stored as StoredPlan<P>), written };
 }
 
 /**
  * The plan of that id, if it still is the one to execute, or was carried out: then `executionOf` says how.
  * @throws PulseError not_found for an unknown id, conflict when another plan has taken its place
  */
-export function planOf(incident: Incident, id: string, action: Plan['action'], deps: Deps): StoredPlan {
+export function planOf<A extends AnyPlan['action']>(
+  incident: Incident,
+  id: string,
+  action: A,
+  deps: Deps,
+): StoredPlan<PlanOf<A>> {
   const plans = plansOf(incident, deps);
-  const found = plans.find((one) => one.id === id.trim().toLowerCase() && one.plan.action === action);
+  // The action decides the form of the plan.
+  const found = plans.find((one) => one.id === id.trim().toLowerCase() && one.plan.action === action) as
+    | StoredPlan<PlanOf<A>>
+    | undefined;
   if (!found) {
     throw new PulseError(
       'not_found',
@@ -134,6 +150,9 @@ export function planOf(incident: Incident, id: string, action: Plan['action'], d
   return found;
 }
 
+/** The kinds that say a plan was carried out. */
+const EXECUTES: readonly RecordedEvent['kind'][] = ['deployed', 'rolled_back', 'backported', 'update_posted'];
+
 /** What executed a plan already: the event that names it. */
 export function executionOf(incident: Incident, id: string): RecordedEvent | null {
   return (
@@ -141,7 +160,8 @@ export function executionOf(incident: Incident, id: string): RecordedEvent | nul
       (event) =>
         event.live &&
         event.basis === 'measured' &&
-        (event.kind === 'deployed' || event.kind === 'rolled_back' || event.kind === 'backported') &&
+        EXECUTES.some((kind) => kind === event.kind) &&
+        'plan_id' in event.data &&
         event.data.plan_id === id,
     ) ?? null
   );

@@ -1,9 +1,10 @@
 import { SECOND } from '../../core/time.ts';
 import type { Answer, Deps } from '../tool.ts';
+import { resumeFollowUps } from './followup-resume.ts';
 import { waitFor } from './jobs.ts';
 import { sendWaiting } from './mirror.ts';
 import type { Delivered } from './send-once.ts';
-import { faultWarnings, sendingWarnings } from './sending-words.ts';
+import { faultWarnings, sendingWarnings, shownNow } from './sending-words.ts';
 
 /** An answer does not wait longer for somebody else's server; what is under way goes on. */
 const PATIENCE_MS = 3 * SECOND;
@@ -32,7 +33,10 @@ export async function answeredAndSent(
   return { ...answer, text, warnings: [...answer.warnings, ...fresh] };
 }
 
-/** @param isOpening also tells what the settings name and is not connected */
+/**
+ * Sentences for whoever reads the answer.
+ * @param isOpening also tells what the settings name and is not connected
+ */
 export async function sendSoon(uid: string, deps: Deps, { isOpening = false } = {}): Promise<string[]> {
   if (deps.outward === undefined) return [];
   const running = begin(uid, deps);
@@ -44,7 +48,7 @@ export async function sendSoon(uid: string, deps: Deps, { isOpening = false } = 
     PATIENCE_MS,
   );
   const faults = isOpening ? (await deps.outward()).faults : [];
-  return [...faultWarnings(faults), ...sendingWarnings(told)];
+  return [...shownNow(told), ...faultWarnings(faults), ...sendingWarnings(told)];
 }
 
 /** One run per incident and process; what is recorded meanwhile is sent by one more run after it. */
@@ -61,6 +65,7 @@ function begin(uid: string, deps: Deps): Running {
     do {
       running.again = false;
       told.push(...(await sendWaiting(uid, deps).catch(() => [])));
+      await resumeFollowUps(uid, deps).catch(() => []);
     } while (running.again);
     return told;
   };

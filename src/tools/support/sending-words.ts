@@ -4,6 +4,13 @@ import type { OutwardFault } from '../../ports-outward.ts';
 import { OPEN } from './send-attempts.ts';
 import type { Delivered } from './send-once.ts';
 
+/** Where the incident has just begun to be shown. */
+export function shownNow(delivered: readonly Delivered[]): string[] {
+  return delivered
+    .filter(({ key, state }) => key === OPEN && state === 'sent')
+    .map(({ surface, place }) => `Shown in ${surface.name}${place?.url ? `: ${place.url}` : '.'}`);
+}
+
 /** What a person should know about what did not go out; nothing about what did. Our own words only. */
 export function sendingWarnings(delivered: readonly Delivered[]): string[] {
   return [...new Set(delivered.flatMap(warningOf))];

@@ -1,0 +1,85 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BoardMay } from '../core/board/view.ts';
+import type { Actor } from '../core/events.ts';
+import { answer } from './body.ts';
+
+/** Somebody who is let in. */
+export interface Visitor extends BoardMay {
+  /** Who stands behind what is recorded. */
+  actor: Actor;
+  /** Of this session; every request that changes something carries it. */
+  csrf: string;
+}
+
+/** Who may see the board. A team's hub has its own, with a person's token behind it. */
+export interface BoardAccess {
+  /** Null for somebody who is not let in, or not any more. */
+  whoIs(req: IncomingMessage): Promise<Visitor | null> | Visitor | null;
+  /** Told to whoever is not let in. */
+  howToGetIn: string;
+  /** Where a secret becomes a session. */
+  entrance?: { path: string; handle(req: IncomingMessage, res: ServerResponse): void };
+}
+
+export const ENTRANCE = '/board/open';
+const SESSION_MS = 12 * 60 * 60_000;
+const MOST_SESSIONS = 20;
+
+const secret = (): string => randomBytes(32).toString('base64url');
+const printOf = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+export interface LinkAccess extends BoardAccess {
+  /** Path with the secret that lets one browser in, once. */
+  link(): string;
+}
+
+/**
+ * For one person on their own machine: a link that works once is exchanged for a cookie that no script can read and no
+ * other site's page can send. Secrets are kept as hashes, in this process alone.
+ * @param onUsed called when the link was used; `link` gives another one then
+ */
+export function createLinkAccess(
+  visitor: Omit<Visitor, 'csrf'>,
+  { now, onUsed }: { now(): number; onUsed(): void },
+): LinkAccess {
+  // Cookies know no ports: boards of several repositories must not take each other's.
+  const cookie = `hotfix_pulse_board_${randomBytes(4).toString('hex')}`;
+  const sessions = new Map<string, { csrf: string; until: number }>();
+  let key = secret();
+
+  return {
+    link: () => `${ENTRANCE}?key=${key}`,
+    howToGetIn:
+      'The link works once, for one browser. The terminal in which hotfix-pulse board runs shows a new one.',
+    whoIs(req) {
+      const given = cookieOf(req, cookie);
+      const session = given === null ? undefined : sessions.get(printOf(given).toString('hex'));
+      return session && session.until > now() ? { ...visitor, csrf: session.csrf } : null;
+    },
+    entrance: {
+      path: ENTRANCE,
+      handle(req, res) {
+        const given = new URL(req.url ?? '', 'http://board').searchParams.get('key') ?? '';
+        if (req.method !== 'GET' || !timingSafeEqual(printOf(given), printOf(key)))
+          return answer(res, 303, { location: '/board' });
+        key = secret();
+        const session = secret();
+        sessions.set(printOf(session).toString('hex'), { csrf: secret(), until: now() + SESSION_MS });
+        const [oldest] = sessions.keys();
+        if (sessions.size > MOST_SESSIONS && oldest !== undefined) sessions.delete(oldest);
+        const attributes = `Path=/board; HttpOnly; SameSite=Strict; Max-Age=${SESSION_MS / 1_000}`;
+        answer(res, 303, { location: '/board', 'set-cookie': `${cookie}=${session}; ${attributes}` });
+        onUsed();
+      },
+    },
+  };
+}
+
+function cookieOf(req: IncomingMessage, name: string): string | null {
+  for (const pair of (req.headers.cookie ?? '').split(';')) {
+    const [key, value] = pair.trim().split('=', 2);
+    if (key === name && value !== undefined && value !== '') return value;
+  }
+  return null;
+}

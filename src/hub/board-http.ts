@@ -1,0 +1,48 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { plainPage } from '../core/board/page.ts';
+
+/** What every page is forbidden; each adds what it needs. */
+export const FORBIDDEN =
+  "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; img-src data:";
+
+export function send(
+  res: ServerResponse,
+  status: number,
+  type: string,
+  text: string,
+  policy = "default-src 'none'",
+): void {
+  res.writeHead(status, {
+    'content-type': `${type}; charset=utf-8`,
+    'content-length': String(Buffer.byteLength(text)),
+    'content-security-policy': policy,
+  });
+  res.end(text);
+}
+
+export const nobody = (res: ServerResponse, status: number, title: string, text: string): void =>
+  send(res, status, 'text/html', plainPage(title, text), FORBIDDEN);
+
+/** A browser names where a request comes from with every POST. The guard before has looked at the host already. */
+export function isSameOrigin(req: IncomingMessage): boolean {
+  const { origin, host } = req.headers;
+  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
+}
+
+/** No form of another site can send that. */
+export const isJson = (req: IncomingMessage): boolean =>
+  /^application\/json(?:;|$)/i.test(req.headers['content-type'] ?? '');
+
+export function sameText(a: string, b: string): boolean {
+  const [one, two] = [a, b].map((text) => createHash('sha256').update(text).digest());
+  return b !== '' && one !== undefined && two !== undefined && timingSafeEqual(one, two);
+}
+
+export function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return null;
+  }
+}
