@@ -14,8 +14,6 @@ import { createMethods, HUB_INSTRUCTIONS, type Methods, neededScope } from './mc
 
 /** Calls answer within 40 s, and may say nothing meanwhile. */
 const SILENCE_MS = 90_000;
-/** Streams of clients that wait to be told of a change. There is none to tell of, but they may wait. */
-const MOST_STREAMS = 64;
 /** Of ours, for refusals that no standard numbers. Source: JSON-RPC 2.0, section 5.1, and MCP 2026-07-28. */
 const REFUSED = -32000;
 
@@ -48,23 +46,15 @@ export function createMcpDoor(context: HubContext, parts: McpParts): HubDoor {
   const access = parts.access ?? createAccess(parts);
   const methods = createMethods(context);
   const asked = new WeakMap<Request, Asking>();
-  const streams = new Set<AbortController>();
-  const handler = createMcpHandler(
-    ({ requestInfo }) => {
-      const asking = requestInfo && asked.get(requestInfo);
-      if (!asking) throw new Error('a request that nobody has let in');
-      return createServer(asking, methods);
-    },
-    { maxSubscriptions: MOST_STREAMS },
-  );
+  const handler = createMcpHandler(({ requestInfo }) => {
+    const asking = requestInfo && asked.get(requestInfo);
+    if (!asking) throw new Error('a request that nobody has let in');
+    return createServer(asking, methods);
+  });
 
   async function serve(message: object, asking: Asking, req: IncomingMessage, res: ServerResponse) {
     const gone = new AbortController();
-    if (asking.method === 'subscriptions/listen') streams.add(gone);
-    res.once('close', () => {
-      streams.delete(gone);
-      gone.abort();
-    });
+    res.once('close', () => gone.abort());
     req.socket.setTimeout(SILENCE_MS);
     const request = webRequest(req, gone.signal);
     asked.set(request, asking);
@@ -99,9 +89,6 @@ export function createMcpDoor(context: HubContext, parts: McpParts): HubDoor {
       const needed = neededScope(method, params);
       if (!mayDo(token, needed)) return refuse(res, tooNarrow(needed), id);
       await serve(reading.message, { token, method }, req, res);
-    },
-    drain() {
-      for (const stream of streams) stream.abort();
     },
     stop: () => handler.close(),
   };

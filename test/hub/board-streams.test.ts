@@ -12,11 +12,19 @@ function one() {
   const sent = { text: '', isOver: false, isCut: false, status: 0 };
   const res = Object.assign(new EventEmitter(), {
     writableLength: 0,
-    writeHead: (status: number) => void (sent.status = status),
-    write: (text: string) => void (sent.text += text),
-    end: () => void (sent.isOver = true),
-    destroy: () => void (sent.isCut = true),
-  });
+    writeHead(status: number) {
+      sent.status = status;
+    },
+    write(text: string) {
+      sent.text += text;
+    },
+    end() {
+      sent.isOver = true;
+    },
+    destroy() {
+      sent.isCut = true;
+    },
+  }).setMaxListeners(300);
   const streams = createStreams({
     async look() {
       state.looks += 1;
