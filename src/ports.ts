@@ -75,6 +75,20 @@ export interface EventLog {
   purge(uid: string, eventId: string, by: Actor, reason: string): Promise<TimelineEvent>;
   /** What a person should know about where the record is kept (fallback folder, network file system). */
   notices(): string[];
+  /** Absent where only reading every incident finds one. */
+  index?: IncidentIndex;
+}
+
+/** Finds incidents at a cost that does not grow with those that are over. Never the truth: who finds one reads it. */
+export interface IncidentIndex {
+  /** Those on which work goes on. */
+  open(): Promise<string[]>;
+  /** Those that are over and have an open action item. */
+  owing(): Promise<string[]>;
+  withNumber(numbers: readonly number[]): Promise<string[]>;
+  withSlug(slug: string): Promise<string[]>;
+  /** All of them or those that are over, oldest first. */
+  inOrder(scope: 'closed' | 'all'): Promise<readonly string[]>;
 }
 
 /** A generated document and what happened to it on disk. */

@@ -12,6 +12,8 @@ export interface ExportedFile {
   result: 'written' | 'unchanged' | 'kept';
 }
 
+/** A file, or one in a folder of the export's own: no name leads anywhere else. */
+const FILE = /^(?:[a-z0-9-]+\/)?[a-z0-9-]+\.md$/;
 const MAX_FILE = 8 * 1024 * 1024;
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -44,6 +46,7 @@ export function writeExport(folder: string, files: Readonly<Record<string, strin
 }
 
 function writeOne(root: string, path: string, text: string): ExportedFile['result'] {
+  if (!FILE.test(path)) return 'kept';
   const target = join(root, path);
   const parent = dirname(target);
   if (parent !== root && nodeAt(parent) === 'absent') mkdirSync(parent);

@@ -8,6 +8,7 @@ import { verifyArchives, writeArchive } from './archive.ts';
 import { createWriter, purgedDraft } from './event-lines.ts';
 import { asPulseError, type Disk, disk, ensureBase, ensureFolder, isNotWritable } from './file-append.ts';
 import { createAppender } from './file-appender.ts';
+import { createFileIndex } from './file-index.ts';
 import { purgeEverywhere } from './file-purge.ts';
 import {
   createFiles,
@@ -22,6 +23,7 @@ import {
 } from './incident-files.ts';
 import { checkUid, fileSystemType, type LogPlaces, networkNotice } from './log-places.ts';
 import { damageOf, isPurge, mergeSources } from './log-source.ts';
+import { leaveTrace } from './log-trace.ts';
 import { createNumbering } from './numbering.ts';
 import { createPublishedLogs } from './published-logs.ts';
 import { storedLines, verifyChain } from './verify-chain.ts';
@@ -89,7 +91,31 @@ export function createFileLog(options: FileLogOptions): FileLog {
   }
 
   async function append(request: AppendRequest) {
-    return appender.append(entryOf(request.incident).files, request);
+    const outcome = appender.append(entryOf(request.incident).files, request);
+    leaveTrace([places.live, places.fallback], request.incident);
+    return outcome;
+  }
+
+  async function read(uid: string) {
+    const { files } = entryOf(uid);
+    refreshAll(files, published, false);
+    await settle(files);
+    const damage = sourcesOf(files).flatMap((source) =>
+      damageOf([source]).map(({ raw, ...rest }) => {
+        if (rest.problem === 'torn') quarantine(source, raw, ids);
+        return rest;
+      }),
+    );
+    return { uid, events: eventsOf(uid).slice(), damage };
+  }
+
+  async function uids() {
+    const all = [
+      ...uidsIn(places.live),
+      ...uidsIn(places.fallback),
+      ...published.list().map((log) => log.uid),
+    ];
+    return [...new Set(all)].sort();
   }
 
   const foldersOf = (uid: string) => [join(places.live, uid), join(places.fallback, uid)];
@@ -117,28 +143,9 @@ export function createFileLog(options: FileLogOptions): FileLog {
 
   return {
     append,
-
-    async read(uid) {
-      const { files } = entryOf(uid);
-      refreshAll(files, published, false);
-      await settle(files);
-      const damage = sourcesOf(files).flatMap((source) =>
-        damageOf([source]).map(({ raw, ...rest }) => {
-          if (rest.problem === 'torn') quarantine(source, raw, ids);
-          return rest;
-        }),
-      );
-      return { uid, events: eventsOf(uid).slice(), damage };
-    },
-
-    async uids() {
-      const all = [
-        ...uidsIn(places.live),
-        ...uidsIn(places.fallback),
-        ...published.list().map((log) => log.uid),
-      ];
-      return [...new Set(all)].sort();
-    },
+    read,
+    uids,
+    index: createFileIndex({ places, published, ids, read, uids }),
 
     withNumbering: (work) => numbering.run(work),
 

@@ -6,6 +6,8 @@ import { findEvent, lookAt } from './file-lines.ts';
 interface PublishedLog {
   path: string;
   uid: string;
+  /** Another one after every change of the file. */
+  stamp: string;
 }
 
 export interface PublishedLogs {
@@ -24,15 +26,15 @@ export function createPublishedLogs(specs: string): PublishedLogs {
   const known = new Map<string, { stamp: string; uid: string | null }>();
   let last: { at: number; logs: PublishedLog[] } | null = null;
 
-  function uidOf(path: string): string | null {
+  function lookInto(path: string): { stamp: string; uid: string | null } | null {
     const stat = lookAt(path);
     if (!stat?.isFile()) return null;
     const stamp = `${stat.ino}:${stat.size}:${stat.mtimeMs}`;
     const cached = known.get(path);
-    if (cached?.stamp === stamp) return cached.uid;
-    const uid = firstUid(path);
-    known.set(path, { stamp, uid });
-    return uid;
+    if (cached?.stamp === stamp) return cached;
+    const found = { stamp, uid: firstUid(path) };
+    known.set(path, found);
+    return found;
   }
 
   return {
@@ -41,8 +43,8 @@ export function createPublishedLogs(specs: string): PublishedLogs {
       if (!fresh && last !== null && at - last.at < BURST_MS) return last.logs;
       const logs = folders(specs).flatMap((folder) => {
         const path = join(specs, folder, 'timeline.jsonl');
-        const uid = uidOf(path);
-        return uid === null ? [] : [{ path, uid }];
+        const found = lookInto(path);
+        return found === null || found.uid === null ? [] : [{ path, uid: found.uid, stamp: found.stamp }];
       });
       last = { at, logs };
       return logs;

@@ -1,6 +1,7 @@
 import type { LocalBoardOptions } from '../hub/board-local.ts';
 import type { HubProcess, ServeOptions } from '../hub/serve.ts';
 import type { RefreshRequest } from '../ports.ts';
+import type { Team } from '../ports-team.ts';
 import type { ImportRequest } from '../tools/support/import-incident.ts';
 import type { Loaded } from '../tools/support/load.ts';
 import type { Answer, Deps, Tool } from '../tools/tool.ts';
@@ -29,6 +30,8 @@ export interface App {
   serveHub(options: ServeOptions, system: HubProcess): Promise<void>;
   /** Shows the live board to one person until it is interrupted. */
   serveBoard(options: LocalBoardOptions, system: HubProcess): Promise<void>;
+  /** Who may come in over the hub. */
+  openTokens(root: string, env: Readonly<Record<string, string | undefined>>): Promise<Team>;
   findRoot(from: {
     explicit: string | undefined;
     env: Readonly<Record<string, string | undefined>>;

@@ -28,7 +28,7 @@ export const systemSetup: Setup = async ({ io, app, repo: explicit }) => {
 
 /** A YAML file as a front matter: its first document, and nothing in it is ever run. */
 export function asFrontMatter(text: string): string {
-  const document = text.replace(/^\ufeff/, '').replace(/^(?:\s*(?:#.*)?\r?\n)*---[ \t]*\r?\n/, '');
+  const document = text.replace(/^\ufeff/, '').replace(/^(?:[^\S\r\n]*(?:#.*)?\r?\n)*---[ \t]*\r?\n/, '');
   return `---\n${document}\n---\n`;
 }
 

@@ -5,7 +5,7 @@ import { documentsOf, publishIncident, refreshFolder } from '../tools/support/do
 import { importIncident } from '../tools/support/import-incident.ts';
 import { loadAll, loadIncident } from '../tools/support/load.ts';
 import { VERSION } from '../version.ts';
-import { createDeps, createSampleRepo, findRoot, writeExport } from '../wire.ts';
+import { createDeps, createSampleRepo, findRoot, openTokens, writeExport } from '../wire.ts';
 import type { App } from './app.ts';
 import { runCli } from './dispatch.ts';
 import { processIo } from './process-io.ts';
@@ -25,7 +25,7 @@ async function serveBoard(...[options, system]: Parameters<App['serveBoard']>): 
 const code = await runCli(process.argv.slice(2), processIo(), {
   ...{ version: VERSION, tools: TOOLS, callTool, loadIncident, loadAll },
   ...{ documentsOf, publishIncident, importIncident, refreshFolder, archiveIncident },
-  ...{ createSampleRepo, findRoot, createDeps, writeExport, serveHub, serveBoard },
+  ...{ createSampleRepo, findRoot, createDeps, openTokens, writeExport, serveHub, serveBoard },
 });
 // Not process.exit(): a pipe must receive everything that is still on its way.
 process.exitCode ||= code;

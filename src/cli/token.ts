@@ -1,7 +1,6 @@
 import * as z from 'zod/v4';
 import { PulseError } from '../core/errors.ts';
 import { expiryOf, SCOPES, TOKEN_KINDS, type Token, tokenState } from '../core/team-tokens.ts';
-import { openTokens } from '../wire.ts';
 import { actorOf } from './actor.ts';
 import { type Command, EXIT } from './command.ts';
 import { when } from './render.ts';
@@ -37,10 +36,10 @@ export const token: Command = {
     'token list',
     'token revoke 1a2b3c4d5e6f',
   ],
-  async run(args, { io, out, deps: connect }) {
+  async run(args, { io, app, out, deps: connect }) {
     const { action, id, ...wanted } = input.parse(args);
     const { root } = (await connect()).workspace;
-    const team = await openTokens(root, io.env);
+    const team = await app.openTokens(root, io.env);
     const { allTokens, createToken, revokeToken } = await import('../hub/auth/tokens.ts');
     const shown = (one: Token) => ({
       ...{ id: one.id, name: one.name, kind: one.kind, scope: one.scope },

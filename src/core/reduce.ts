@@ -1,6 +1,7 @@
 import type { EventOf, RecordedEvent } from './events.ts';
 import type { Incident } from './incident.ts';
 import type { Kind } from './kinds.ts';
+import { storedSlug } from './slug.ts';
 
 type Reducers = { [K in Kind]?: (state: Incident, event: EventOf<K> & { live: boolean }) => void };
 type AnyReducers = Partial<Record<Kind, (state: Incident, event: RecordedEvent) => void>>;
@@ -12,7 +13,7 @@ const TABLE: Reducers = {
     state.opened = event;
     state.number = event.data.number;
     state.label = labelOf(event.data.number);
-    state.slug = event.data.slug;
+    state.slug = storedSlug(event.data.slug);
     state.title = event.data.title;
     state.description = event.data.description;
     state.drill = event.data.drill === true;

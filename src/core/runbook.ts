@@ -2,6 +2,8 @@ import { appendDiff, newFileDiff } from './append-diff.ts';
 import { UNKNOWN } from './documents/md.ts';
 import type { RecordedEvent } from './events.ts';
 import { type Incident, lastOf, severityLabel, standingDeploy } from './incident.ts';
+import { labelOf } from './reduce.ts';
+import { fileStem } from './slug.ts';
 import { dateOf } from './time.ts';
 import { mdInline } from './untrusted.ts';
 
@@ -15,7 +17,7 @@ export interface RunbookFiles {
 
 /** Where an incident's entry goes. */
 export function runbookPath(incident: Incident, folder: string): string {
-  return `${folder}/${incident.slug === '' ? incident.label : incident.slug}.md`;
+  return `${folder}/${fileStem(incident.slug, labelOf(incident.number))}.md`;
 }
 
 /** Both changes as one diff; empty when the repository has them already. Source: seed 004 T025. */

@@ -15,6 +15,23 @@ export function slugOf(title: string): string {
   return slug.slice(0, lastDash >= MAX / 2 ? lastDash : MAX).replace(/-$/, '');
 }
 
+/** What the folder of an incident may be called behind its number; `slugOf` makes shorter ones. */
+const STORED = /^[a-z0-9-]{1,100}$/;
+
+/** A slug as the record has it. One that came with somebody else's record may be anything, and must lead nowhere. */
+export function storedSlug(slug: string): string {
+  return STORED.test(slug) ? slug : slugOf(slug);
+}
+
+/** Names of devices, which Windows takes for no file whatever extension follows. */
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
+
+/** Name of a file about one incident, without extension: its slug, with `label` where that is none or a device. */
+export function fileStem(slug: string, label: string): string {
+  if (slug === '') return label;
+  return DEVICE.test(slug) ? `${label}-${slug}` : slug;
+}
+
 function dashed(text: string): string {
   return text
     .normalize('NFKD')

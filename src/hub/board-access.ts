@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BoardMay } from '../core/board/view.ts';
 import type { Actor } from '../core/events.ts';
+import { cookieOf } from './board-http.ts';
 import { answer } from './body.ts';
 
 /** Somebody who is let in. */
@@ -10,6 +11,8 @@ export interface Visitor extends BoardMay {
   actor: Actor;
   /** Of this session; every request that changes something carries it. */
   csrf: string;
+  /** By what they were recognised, for a yes that is kept. */
+  proof?: string;
 }
 
 /** Who may see the board. A team's hub has its own, with a person's token behind it. */
@@ -19,10 +22,15 @@ export interface BoardAccess {
   /** Told to whoever is not let in. */
   howToGetIn: string;
   /** Where a secret becomes a session. */
-  entrance?: { path: string; handle(req: IncomingMessage, res: ServerResponse): void };
+  entrance?: {
+    path: string;
+    /** It asks for the secret itself, so a page leads there. */
+    isAForm?: true;
+    handle(req: IncomingMessage, res: ServerResponse): Promise<void> | void;
+  };
 }
 
-export const ENTRANCE = '/board/open';
+const ENTRANCE = '/board/open';
 const SESSION_MS = 12 * 60 * 60_000;
 const MOST_SESSIONS = 20;
 
@@ -74,12 +82,4 @@ export function createLinkAccess(
       },
     },
   };
-}
-
-function cookieOf(req: IncomingMessage, name: string): string | null {
-  for (const pair of (req.headers.cookie ?? '').split(';')) {
-    const [key, value] = pair.trim().split('=', 2);
-    if (key === name && value !== undefined && value !== '') return value;
-  }
-  return null;
 }

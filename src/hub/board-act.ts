@@ -136,7 +136,7 @@ async function approve(
   }
   const given = approvalOf(read, id);
   if (given !== null && isEnough(given, need)) return { text: 'It is approved already.' };
-  await recordApproval(read, stored, strength, '', deps);
+  await recordApproval(read, stored, strength, visitor.proof ?? '', deps);
   const warnings = await sendSoon(uid, deps);
   return { text: ['Approved. Whoever made the plan can carry it out now.', ...warnings].join(' ') };
 }

@@ -6,6 +6,9 @@ import { plainPage } from '../core/board/page.ts';
 export const FORBIDDEN =
   "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; img-src data:";
 
+/** A page with one plain form and no script. */
+export const FORM_PAGE = FORBIDDEN.replace("form-action 'none'", "form-action 'self'");
+
 export function send(
   res: ServerResponse,
   status: number,
@@ -45,4 +48,12 @@ export function jsonOf(body: Buffer): unknown {
   } catch {
     return null;
   }
+}
+
+export function cookieOf(req: IncomingMessage, name: string): string | null {
+  for (const pair of (req.headers.cookie ?? '').split(';')) {
+    const [key, value] = pair.trim().split('=', 2);
+    if (key === name && value !== undefined && value !== '') return value;
+  }
+  return null;
 }

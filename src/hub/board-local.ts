@@ -35,7 +35,7 @@ export async function serveBoard(options: LocalBoardOptions, system: HubProcess)
     { now: system.now, onUsed: show },
   );
   const server = createHubServer({
-    doors: [createBoardDoor(context, access)],
+    doors: [createBoardDoor(context, access, system.now)],
     names: checkedAddress({ host: HOST, behindProxy: false, publicHosts: [] }),
     behindProxy: false,
     isReady: async () => true,

@@ -14,18 +14,26 @@ import type { Deps } from '../tools/tool.ts';
 /** What is new under other ids is looked for this often, and what has ended is looked at again. */
 const UIDS_MS = 1_000;
 const ENDED_MS = 10_000;
+/** Of what has ended, so many in one look: a long history must not hold up what is open. */
+const ENDED_AT_ONCE = 50;
 
 interface Kept {
   incident: Incident;
-  damage: Damage[];
   /** Another one when anything was recorded. */
   stamp: string;
   readAt: number;
+  seen: Seen;
 }
 
 /** An incident as it is now, with a text that is another one whenever a page would show something else. */
 export interface Seen extends Loaded {
   stamp: string;
+}
+
+function seen(incident: Incident, damage: Damage[], stamp: string, deps: Deps): Seen {
+  const loaded = settle(incident, damage, deps);
+  const clocks = loaded.clocks.map(({ state, due }) => `${state}${due}`).join();
+  return { ...loaded, stamp: `${incident.uid}.${stamp}.${clocks}` };
 }
 
 /**
@@ -42,31 +50,38 @@ export function createLook(now: () => number) {
     const { events, damage } = await deps.log.read(uid);
     const stamp = `${events.length}.${events.at(-1)?.id ?? ''}.${damage.length}`;
     const incident = before?.stamp === stamp ? before.incident : foldIncident(uid, events);
-    const fresh = { incident, damage, stamp, readAt: now() };
+    const fresh = { incident, stamp, readAt: now(), seen: seen(incident, damage, stamp, deps) };
     kept.set(uid, fresh);
     return fresh;
   }
 
-  function seen({ incident, damage, stamp }: Kept, deps: Deps): Seen {
-    // A copy: whoever numbers twins writes into it.
-    const loaded = settle({ ...incident }, damage, deps);
-    const clocks = loaded.clocks.map(({ state, due }) => `${state}${due}`).join();
-    return { ...loaded, stamp: `${incident.uid}.${stamp}.${clocks}` };
+  /** Where the record can say it: only those that are open, owe something or are looked at, and their twins in number. */
+  async function uidsNow(deps: Deps, watched: ReadonlySet<string>): Promise<string[]> {
+    const { index } = deps.log;
+    if (index === undefined) return deps.log.uids();
+    const wanted = new Set([...(await index.open()), ...(await index.owing()), ...watched]);
+    const numbers = new Set<number>();
+    for (const uid of wanted) numbers.add((kept.get(uid) ?? (await read(uid, deps))).incident.number);
+    return [...new Set([...wanted, ...(await index.withNumber([...numbers]))])];
   }
 
   return {
-    /** All incidents, oldest first. `watched` ones are read whatever their state. */
+    /** All incidents that a page may show, oldest first. `watched` ones are read whatever their state. */
     async all(deps: Deps, watched: ReadonlySet<string> = new Set()): Promise<Seen[]> {
-      if (now() - uidsAt >= UIDS_MS) {
-        uids = await deps.log.uids();
+      if (now() - uidsAt >= UIDS_MS || [...watched].some((uid) => !uids.includes(uid))) {
+        uids = await uidsNow(deps, watched);
         uidsAt = now();
       }
       const found: Seen[] = [];
+      let again = ENDED_AT_ONCE;
       for (const uid of uids) {
         const before = kept.get(uid);
-        const rests = before && !isOpen(before.incident) && now() - before.readAt < ENDED_MS;
-        const one = rests && !watched.has(uid) ? before : await read(uid, deps);
-        if (one.incident.opened) found.push(seen(one, deps));
+        const hasEnded = before && !isOpen(before.incident) && !watched.has(uid);
+        const rests = hasEnded && (now() - before.readAt < ENDED_MS || again <= 0);
+        if (hasEnded && !rests) again -= 1;
+        const { seen: one } = rests ? before : await read(uid, deps);
+        // A copy: whoever tells twins apart writes into it.
+        if (one.incident.opened) found.push({ ...one, incident: { ...one.incident } });
       }
       return inOrder(found);
     },

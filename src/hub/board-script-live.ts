@@ -33,7 +33,7 @@ function stream() {
   source.addEventListener('open', hear);
   source.addEventListener('beat', (event) => {
     hear();
-    offset = Number(event.data) - Date.now();
+    hearTime(Number(event.data));
   });
   source.addEventListener('change', (event) => {
     hear();

@@ -12,6 +12,11 @@ const timeline = document.getElementById('timeline');
 /** The server's clock: deadlines are true even where this machine's clock is wrong. */
 let offset = Number(page.dataset.now) - Date.now();
 const now = () => Date.now() + offset;
+/** A message that took long makes the server's clock look late: the one that took least is right. */
+function hearTime(ms) {
+  const heard = ms - Date.now();
+  if (heard > offset || offset - heard > 5000) offset = heard;
+}
 
 const parsed = (markup) => new DOMParser().parseFromString(markup, 'text/html').body;
 
@@ -112,7 +117,7 @@ function place(item) {
 }
 
 function apply(change) {
-  offset = change.now_ms - Date.now();
+  hearTime(change.now_ms);
   for (const [name, markup] of Object.entries(change.parts)) {
     const part = document.getElementById('part-' + name);
     if (part) patch(part, parsed(markup));

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { cursorOf, type Shown, textsOf } from '../core/board/change.ts';
 import { incidentParts } from '../core/board/incident.ts';
-import { listPart } from '../core/board/list.ts';
+import { concerns, listPart } from '../core/board/list.ts';
 import { incidentPage, listPage, SCRIPT_PATH, styleTexts } from '../core/board/page.ts';
 import type { Parts } from '../core/board/view.ts';
 import { postmortemPage } from '../core/report/postmortem-page.ts';
@@ -25,6 +25,7 @@ const MOST_BODY = 16 * 1024;
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 const STYLES = styleTexts().map(hashOf).join(' ');
+const PAGES = ['/board', '/board/postmortem'];
 const HEADERS = {
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
@@ -33,13 +34,17 @@ const HEADERS = {
 };
 
 /** The live board: pages, their stream, and what is done on them. Everybody is asked who they are, at every request. */
-export function createBoardDoor(context: Pick<HubContext, 'depsFor' | 'log'>, access: BoardAccess): HubDoor {
+export function createBoardDoor(
+  context: Pick<HubContext, 'depsFor' | 'log'>,
+  access: BoardAccess,
+  now: () => number = Date.now,
+): HubDoor {
   const look = createLook(() => performance.now());
   const streams = createStreams({
     look: async (watched) => lookOf(await look.all(await context.depsFor(HUB), watched)),
     whoIs: access.whoIs,
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
-    now: () => Date.now(),
+    now,
     failed: (error) => context.log(`board: a look failed (${kindOf(error).kind})`),
   });
 
@@ -47,7 +52,12 @@ export function createBoardDoor(context: Pick<HubContext, 'depsFor' | 'log'>, ac
     const found = (uid: string | null): Seen | undefined => all.find(({ incident }) => incident.uid === uid);
     return {
       stampOf: (uid: string | null): string | null =>
-        uid === null ? all.map(({ stamp }) => stamp).join() : (found(uid)?.stamp ?? null),
+        uid === null
+          ? all
+              .filter(concerns)
+              .map(({ stamp }) => stamp)
+              .join()
+          : (found(uid)?.stamp ?? null),
       async shownOf(uid: string | null, visitor: Visitor): Promise<Shown> {
         const one = found(uid);
         if (!one) return { parts: textsOf(listParts(all)), recorded: [] };
@@ -66,7 +76,7 @@ export function createBoardDoor(context: Pick<HubContext, 'depsFor' | 'log'>, ac
     const parts = one ? await partsOf(one, visitor, deps) : listParts(all);
     const shown = { parts: textsOf(parts), recorded: one?.incident.recorded ?? [] };
     const state = {
-      ...{ cursor: cursorOf(shown, deps.ids.sha256), nowMs: Date.now(), nonce },
+      ...{ cursor: cursorOf(shown, deps.ids.sha256), nowMs: now(), nonce },
       ...{ csrf: visitor.csrf, events: EVENTS },
     };
     const text = one
@@ -128,6 +138,8 @@ export function createBoardDoor(context: Pick<HubContext, 'depsFor' | 'log'>, ac
       if (route === undefined || route.method !== req.method)
         return answer(res, 405, { connection: 'close' });
       const visitor = await access.whoIs(req);
+      if (visitor === null && access.entrance?.isAForm && PAGES.includes(url.pathname))
+        return answer(res, 303, { location: access.entrance.path });
       if (visitor === null) return nobody(res, 401, 'You are not signed in', access.howToGetIn);
       const uid = url.searchParams.get('incident');
       if (uid !== null && !ULID.test(uid))

@@ -9,6 +9,7 @@ export const DOORS: Doors = {
   clickup: async () => (await import('./clickup.ts')).openClickUpDoor,
   github: async () => (await import('./github.ts')).openGitHubDoor,
   mcp: async () => (await import('./mcp.ts')).openMcpDoor,
+  board: async () => (await import('./board-team.ts')).openBoardDoor,
 };
 
 /**

@@ -1,11 +1,11 @@
 import { verify } from '@octokit/webhooks-methods';
 import { PulseError } from '../core/errors.ts';
 import type { Actor, EventDraft } from '../core/events.ts';
-import { type Incident, isOpen } from '../core/incident.ts';
+import type { Incident } from '../core/incident.ts';
 import { sameCommit } from '../core/task-rules.ts';
 import type { PullRequests } from '../ports-outward.ts';
 import { aboutOf } from '../tools/support/backport-pulls.ts';
-import { loadAll } from '../tools/support/load.ts';
+import { loadOpen } from '../tools/support/load.ts';
 import { pullsNumbered, pullsOf, recordClosed, recordMerged, recordReviews } from '../tools/support/pulls.ts';
 import { hashOf, write } from '../tools/support/write.ts';
 import type { Deps } from '../tools/tool.ts';
@@ -62,7 +62,7 @@ function createGitHubDoor(context: HubContext, secret: string): HubDoor {
       throw new PulseError('not_configured', 'GitHub is not connected', 'see doctor github');
     // A secret may be shared by many repositories.
     if (delivery.repository.toLowerCase() !== pulls.repository.toLowerCase()) return;
-    const open = (await loadAll(deps)).map(({ incident }) => incident).filter(isOpen);
+    const open = (await loadOpen(deps)).map(({ incident }) => incident);
     if (delivery.what === 'pull') return lookAt(delivery.number, open, pulls, deps);
     for (const incident of open.filter((one) => names(one, delivery.commit))) {
       await noteDeployment(incident, delivery, deps);

@@ -29,7 +29,7 @@ export const HUB_INSTRUCTIONS = INSTRUCTIONS.replace(
   ' This hub serves one repository, and git work is done in its copy of it.',
 );
 
-export interface Asked {
+interface Asked {
   method: string;
   params: unknown;
   token: Token;

@@ -117,6 +117,9 @@ async function startDoor({ name, start }: HubDoor, log: HubLog): Promise<void> {
   }
 }
 
+/** Doors for people and agents; the others are for services. */
+const OURS = ['mcp', 'board'];
+
 function tellStart(
   { host, behindProxy }: ServeOptions,
   port: number,
@@ -124,13 +127,14 @@ function tellStart(
   log: HubLog,
 ): void {
   const shown = host.includes(':') ? `[${host}]` : host;
-  const paths = doors.flatMap(({ paths: all }) => all).join(',');
+  // The first path of each: people want to know where to go, not what a page loads.
+  const paths = doors.flatMap(({ paths: [first = ''] }) => first).join(',');
   log('info', 'listening', {
     address: `http://${shown}:${port}`,
     doors: paths || 'none',
     proxy: behindProxy,
   });
-  if (doors.every(({ name }) => name === 'mcp'))
+  if (doors.every(({ name }) => OURS.includes(name)))
     log('warn', 'no service calls in: hotfix-pulse.config.json names none that does, see docs/hub.md');
 }
 

@@ -93,8 +93,8 @@ export function createHubServer(options: HubServerOptions): HubServer {
     try {
       await route.handle(req, res, { address: caller });
     } catch (error) {
-      // Answered already, or the caller went away in the middle.
-      if (res.headersSent || !req.complete) return;
+      // Answered already, or the caller went away in the middle: also when all had come and was not read yet.
+      if (res.headersSent || !req.complete || error === req.errored) return;
       log('error', 'a door failed', { door: route.name, ...kindOf(error) });
       refuse(500);
     }

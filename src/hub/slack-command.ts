@@ -1,11 +1,11 @@
 import { nextUpdateMs } from '../core/clocks.ts';
 import { PulseError } from '../core/errors.ts';
-import { isOpen, severityLabel } from '../core/incident.ts';
+import { severityLabel } from '../core/incident.ts';
 import { plainOf, SLACK_LIMITS, slackLine, slackTime } from '../core/outward/slack-text.ts';
 import { pulseOf } from '../core/pulse.ts';
 import createHotfixTask from '../tools/create-hotfix-task.ts';
 import { callTool } from '../tools/support/call.ts';
-import { loadAll } from '../tools/support/load.ts';
+import { loadOpen } from '../tools/support/load.ts';
 import { type Room, toldOf, type Where } from './slack-room.ts';
 import { beginHere } from './slack-show.ts';
 
@@ -59,7 +59,7 @@ async function open(description: string, { user, trigger }: Typed, room: Room): 
 
 async function status(room: Room): Promise<string> {
   const deps = await room.context.depsFor({ name: 'slack', kind: 'system' });
-  const open = (await loadAll(deps)).filter(({ incident }) => isOpen(incident) && !incident.drill);
+  const open = (await loadOpen(deps)).filter(({ incident }) => !incident.drill);
   if (open.length === 0) return `No incident is open. \`${COMMAND} <what is broken>\` opens one.`;
   const lines = open.slice(0, MOST_LISTED).map(({ incident, row }) => {
     const due = nextUpdateMs(incident, row);

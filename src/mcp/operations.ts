@@ -23,28 +23,23 @@ export interface Operations {
 
 /** Loads the operations on the first call: listing tools must not wait for them. */
 export async function loadOperations(): Promise<Operations> {
-  const [{ TOOLS }, { callTool }, { documentsOf }, { loadAll }, { isOpen }, { narrativeOf }] =
-    await Promise.all([
-      import('../tools/index.ts'),
-      import('../tools/support/call.ts'),
-      import('../tools/support/documents.ts'),
-      import('../tools/support/load.ts'),
-      import('../core/incident.ts'),
-      import('../core/documents/documents.ts'),
-    ]);
+  const [{ TOOLS }, { callTool }, { documentsOf }, { loadOpen }, { narrativeOf }] = await Promise.all([
+    import('../tools/index.ts'),
+    import('../tools/support/call.ts'),
+    import('../tools/support/documents.ts'),
+    import('../tools/support/load.ts'),
+    import('../core/documents/documents.ts'),
+  ]);
   return {
     tools: TOOLS,
     callTool,
     documentsOf,
     async openIncidents(deps) {
-      const all = await loadAll(deps);
-      return all
-        .filter(({ incident }) => isOpen(incident))
-        .map(({ incident }) => ({
-          uid: incident.uid,
-          label: incident.label,
-          hasPostmortem: narrativeOf(incident) !== null,
-        }));
+      return (await loadOpen(deps)).map(({ incident }) => ({
+        uid: incident.uid,
+        label: incident.label,
+        hasPostmortem: narrativeOf(incident) !== null,
+      }));
     },
   };
 }

@@ -4,7 +4,7 @@ import { isOpen, severityLabel } from '../core/incident.ts';
 import { pulseOf } from '../core/pulse.ts';
 import { lessonLines, lessonOf, worthShowing } from '../core/similar.ts';
 import { fence, oneLine } from '../core/untrusted.ts';
-import { type Loaded, loadAll, urgentOf } from './support/load.ts';
+import { type Loaded, loadAll, loadOpen, loadPage, urgentOf } from './support/load.ts';
 import { Related, relatedLines, relatedTo } from './support/related.ts';
 import { similarTo } from './support/similar.ts';
 import { type Deps, defineTool } from './tool.ts';
@@ -13,6 +13,7 @@ const TITLE = 70;
 /** A list is looked through, hits are read. */
 const LISTED = 20;
 const FOUND = 5;
+const MOST = 100;
 
 const Row = z.object({
   incident: z.string(),
@@ -38,7 +39,7 @@ export default defineTool({
   input: z.strictObject({
     text: z.string().optional(),
     status: z.enum(['open', 'closed', 'all']).optional(),
-    limit: z.int().min(1).max(100).optional(),
+    limit: z.int().min(1).max(MOST).optional(),
     repo: z.string().optional(),
   }),
   output: z.object({
@@ -53,11 +54,9 @@ export default defineTool({
     const isSearch = text.trim() !== '';
     const scope = status ?? (isSearch ? 'all' : 'open');
     const asked = isSearch ? relatedTo(text, deps) : null;
-    const inScope = (await loadAll(deps)).filter(
-      ({ incident }) => scope === 'all' || isOpen(incident) === (scope === 'open'),
-    );
-    const wanted = isSearch ? await found(text, inScope, deps) : inScope.reverse();
-    const shown = wanted.slice(0, limit ?? (isSearch ? FOUND : LISTED));
+    const { shown, total } = isSearch
+      ? await found(text, scope, limit ?? FOUND, deps)
+      : await loadPage(scope, limit ?? LISTED, deps);
     const rows = shown.map((one) => (isSearch ? { ...rowFor(one), ...lessonOf(one.incident) } : rowFor(one)));
     const overdue = urgentOf(shown, deps.clock.now());
     const next = nextFor(isSearch, rows.length);
@@ -65,7 +64,9 @@ export default defineTool({
     const lines = [
       ...(isSearch ? hits(shown, deps) : rows.map(rowLine)),
       ...(related ? relatedLines(related.rows, deps) : []),
-      ...(wanted.length > shown.length ? [`${wanted.length - shown.length} more: raise limit.`] : []),
+      ...(total > shown.length
+        ? [`${total - shown.length} more: raise limit (at most ${MOST}), or pass text or status.`]
+        : []),
       `Next: ${next}`,
       ...(overdue ? [overdue] : []),
     ];
@@ -74,16 +75,20 @@ export default defineTool({
       data: {
         incidents: rows,
         ...(related && related.rows.length > 0 ? { related: related.rows } : {}),
-        ...{ total: wanted.length, next, overdue },
+        ...{ total, next, overdue },
       },
       warnings: [...deps.log.notices(), ...(related?.warnings ?? [])],
     };
   },
 });
 
-async function found(text: string, inScope: readonly Loaded[], deps: Deps): Promise<Loaded[]> {
+async function found(text: string, scope: 'open' | 'closed' | 'all', limit: number, deps: Deps) {
+  const among = scope === 'open' ? await loadOpen(deps) : await loadAll(deps);
+  const inScope = among.filter(({ incident }) => scope !== 'closed' || !isOpen(incident));
   const matches = worthShowing(await similarTo(text, inScope, deps));
-  return matches.flatMap(({ uid }) => inScope.filter(({ incident }) => incident.uid === uid));
+  const byUid = new Map(inScope.map((one) => [one.incident.uid, one]));
+  const shown = matches.slice(0, limit).flatMap(({ uid }) => byUid.get(uid) ?? []);
+  return { shown, total: matches.length };
 }
 
 /** Two lines each, in the words of the record. */

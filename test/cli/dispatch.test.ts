@@ -235,7 +235,7 @@ describe('every example is a call that works', () => {
     // not_found is fine: the fake world has neither that incident nor that event; some commands need a terminal, git or a database.
     const other: Record<string, number> = {
       ...{ approve: 8, 'accept-checks': 5, install: 8, uninstall: 8 },
-      ...{ migrate: 5, push: 5, pull: 5 },
+      ...{ migrate: 5, push: 5, pull: 5, token: 8 },
       // It looks at this machine, and no service is named in the fake world.
       doctor: 11,
     };

@@ -9,6 +9,7 @@ import { PulseError } from '../../src/core/errors.ts';
 import type { EventDraft, RecordedEvent } from '../../src/core/events.ts';
 import { foldIncident } from '../../src/core/incident.ts';
 import { matrixOf } from '../../src/core/severity.ts';
+import type { TokenEntry } from '../../src/core/team-tokens.ts';
 import type { Damage } from '../../src/ports.ts';
 import { type Loaded, settle } from '../../src/tools/support/load.ts';
 import { type Deps, defineTool, type Tool } from '../../src/tools/tool.ts';
@@ -157,6 +158,7 @@ export interface World {
   roots: unknown[];
   fail: unknown;
   loadFails: number;
+  tokens: TokenEntry[];
 }
 
 export function fakeWorld(events: RecordedEvent[] = []): World {
@@ -170,6 +172,7 @@ export function fakeWorld(events: RecordedEvent[] = []): World {
     roots: [],
     fail: null,
     loadFails: 0,
+    tokens: [],
   };
 }
 
@@ -258,6 +261,15 @@ export function fakeApp(world: World, io: FakeIo, tools: readonly Tool[] = [samp
     async serveBoard({ show, ...options }) {
       world.calls.push({ board: options });
       show('http://127.0.0.1:1/board/open?key=x');
+    },
+    async openTokens() {
+      return {
+        workspace: 'local',
+        tokens: {
+          read: async () => world.tokens,
+          append: async (entry) => void world.tokens.push(entry),
+        },
+      };
     },
     async createSampleRepo(into) {
       world.calls.push({ sample: into });

@@ -9,7 +9,7 @@ import { callTool } from '../../src/tools/support/call.ts';
 import { documentsOf, publishIncident, refreshFolder } from '../../src/tools/support/documents.ts';
 import { importIncident } from '../../src/tools/support/import-incident.ts';
 import { loadAll, loadIncident } from '../../src/tools/support/load.ts';
-import { createDeps, createSampleRepo, findRoot, writeExport } from '../../src/wire.ts';
+import { createDeps, createSampleRepo, findRoot, openTokens, writeExport } from '../../src/wire.ts';
 import { useTeamDatabase } from '../support/postgres-kit.ts';
 import { type TempRepo, tempRepo } from '../support/repo.ts';
 import { describeIf } from '../support/requires.ts';
@@ -21,6 +21,7 @@ const app: App = {
   ...{
     createSampleRepo,
     findRoot,
+    openTokens,
     createDeps,
     writeExport,
     serveHub: async () => {},
@@ -96,7 +97,7 @@ describeIf('postgres')('a team with one record', () => {
     const lost = await pulse(repo.root, team, 'list');
     expect([lost.code, lost.json.error.hint]).toEqual([5, expect.stringContaining('HOTFIX_PULSE_WORKSPACE')]);
     const status = await pulse(repo.root, team, 'migrate', '--status');
-    expect(status.json).toMatchObject({ schema: 1, known: 1, pending: [], workspace: null });
+    expect(status.json).toMatchObject({ schema: 2, known: 2, pending: [], workspace: null });
     const away = {
       ...team,
       HOTFIX_PULSE_DATABASE_URL: url.replace(/:\d+\//, ':9/'),

@@ -134,6 +134,7 @@ function cliOf(deps: WiredDeps): (argv: readonly string[]) => Promise<string> {
       findRoot: () => Promise.resolve(deps.workspace.root),
       createDeps: () => Promise.resolve(deps),
       serveHub: () => Promise.reject(new Error('no document asks for a hub')),
+      openTokens: () => Promise.reject(new Error('no document asks for a token')),
       serveBoard: () => Promise.reject(new Error('no document asks for a board')),
     });
     if (code !== 0) throw new Error(`${argv.join(' ')}: exit code ${code}\n${io.written.stderr}`);

@@ -75,7 +75,7 @@ describe('hotfix-pulse serve', () => {
     expect((await ask(port, { method: 'POST', path: '/clickup', body: '{}' })).status).toBe(403);
     hub.kill('SIGTERM');
     expect((await ended).code).toBe(0);
-    expect(said().err).toContain('"doors":"/clickup,/mcp"');
+    expect(said().err).toContain('"doors":"/clickup,/mcp,/board"');
     expect(said().err).not.toMatch(/secret_1/);
   });
 

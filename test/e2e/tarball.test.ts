@@ -103,6 +103,7 @@ describe('the tarball', () => {
         'dist/hotfix-pulse.js',
         'dist/mcp.js',
         'dist/migrations/001_record.sql',
+        'dist/migrations/002_owes.sql',
         'gemini-extension.json',
         'integrations/slack-manifest.json',
         'kimi.plugin.json',

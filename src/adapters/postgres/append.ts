@@ -4,7 +4,7 @@ import type { AppendOutcome, AppendRequest } from '../../ports.ts';
 import { buildLines, missingDrafts, standingEvents, type Writer } from '../event-lines.ts';
 import type { Client, Sql } from './client.ts';
 import { asPulseError, failureOf } from './errors.ts';
-import { forget, headWith, type Known, readRow, takeEvent, takeRows } from './rows.ts';
+import { forget, headWith, type Known, owes, readRow, takeEvent, takeRows } from './rows.ts';
 
 /** How long others may come first, or a broken connection may stand in the way. Milliseconds. */
 const PATIENCE_MS = 12_000;
@@ -120,15 +120,16 @@ async function store({ client, channel }: Writing, known: Known, lines: readonly
   const rows = lines.map(({ event, key, line }, i) => ({
     ...{ workspace, incident: known.uid, seq: known.seq + 1 + i, id: event.id, key, line },
   }));
-  const { number, is_open } = headWith(known.head, events);
+  const head = headWith(known.head, events);
+  const { number, is_open } = head;
   await client.once(
     (sql) => sql`
       with added as (insert into hotfix_pulse.event ${sql(rows)} returning seq),
       head as (
-        insert into hotfix_pulse.incident (workspace, uid, number, is_open, last_seq)
-        values (${workspace}, ${known.uid}, ${number}, ${is_open}, ${last})
-        on conflict (workspace, uid) do update
-          set number = excluded.number, is_open = excluded.is_open, last_seq = excluded.last_seq
+        insert into hotfix_pulse.incident (workspace, uid, number, is_open, owes, last_seq)
+        values (${workspace}, ${known.uid}, ${number}, ${is_open}, ${owes(head)}, ${last})
+        on conflict (workspace, uid) do update set number = excluded.number, is_open = excluded.is_open,
+          owes = excluded.owes, last_seq = excluded.last_seq
         returning uid)
       select ${wakeUp(sql, channel)} from (select max(seq) from added) as done`,
   );

@@ -7,6 +7,7 @@ import { findEvent, lookAt } from '../file-lines.ts';
 import { createFileLog, type FileLog } from '../file-log.ts';
 import { uidsIn } from '../incident-files.ts';
 import type { LogPlaces } from '../log-places.ts';
+import { leaveTrace } from '../log-trace.ts';
 import { type ChainFile, storedLines, verifyChain } from '../verify-chain.ts';
 import type { Side } from './move.ts';
 
@@ -90,6 +91,7 @@ function writeAll(places: LogPlaces, uid: string, lines: readonly string[]): voi
     writeLines(target, lines, disk);
     disk.flush(target.fd);
     if (!isCurrent(target)) throw Object.assign(new Error('log replaced'), { code: 'ESTALE' });
+    leaveTrace([places.live, places.fallback], uid);
   } finally {
     closeSync(target.fd);
   }

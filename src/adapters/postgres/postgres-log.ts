@@ -1,12 +1,13 @@
 import { PulseError } from '../../core/errors.ts';
-import type { Clock, EventLog, Ids } from '../../ports.ts';
+import type { Clock, EventLog, Ids, IncidentIndex } from '../../ports.ts';
 import { createWriter, purgedDraft } from '../event-lines.ts';
 import { checkUid } from '../log-places.ts';
 import { isPurge } from '../log-source.ts';
 import { verifyLines } from '../verify-chain.ts';
 import { appendDrafts, appendLines, refresh, rowsAfter } from './append.ts';
 import { archivesOf, blobsOf, putArchive, putBlob, verifyArchives } from './beside.ts';
-import { type ClientOptions, createClient } from './client.ts';
+import { type ClientOptions, createClient, type Sql } from './client.ts';
+import { createIndex } from './index-rows.ts';
 import { createNumbering } from './numbering.ts';
 import { purgeRows } from './purge.ts';
 import { createKnown, forget, type Known, readRow, WHERE } from './rows.ts';
@@ -24,6 +25,7 @@ export interface PostgresLog extends EventLog {
   workspace: string;
   /** Incidents on which work goes on, oldest first: what it costs does not grow with those that are over. */
   openUids(): Promise<string[]>;
+  index: IncidentIndex;
   /** Numbers of all incidents by uid. */
   numbers(): Promise<Map<string, number>>;
   /** Lines of another record as they are, each id once. Answers how many were new. */
@@ -90,6 +92,12 @@ export function createPostgresLog(options: PostgresLogOptions): PostgresLog {
     return rowsAfter(client, uid, 0);
   }
 
+  /** Uids from one statement, in the order given. */
+  async function found(ask: (sql: Sql) => Promise<{ uid: string }[]>): Promise<string[]> {
+    await ready();
+    return (await client.ask(ask)).map(({ uid }) => uid);
+  }
+
   async function select<T extends object>(what: 'all' | 'open'): Promise<T[]> {
     await ready();
     return client.ask(
@@ -106,6 +114,7 @@ export function createPostgresLog(options: PostgresLogOptions): PostgresLog {
     uids: () => uidsOf('all'),
     openUids: () => uidsOf('open'),
     notices: () => [],
+    index: createIndex(workspace, found),
     blobs: (uid) => blobsOf(client, uid),
     archives: (uid) => archivesOf(client, uid),
     watch: (watching = {}) => watchEvents({ client, channel, ready }, watching),

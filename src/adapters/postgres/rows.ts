@@ -34,13 +34,16 @@ export interface Head {
   is_open: boolean;
   /** Id of the event that decided `is_open`; empty for none. */
   since: string;
+  /** Each action item with the id of the event that decided whether it is open. */
+  actions: ReadonlyMap<string, { is_open: boolean; since: string }>;
 }
 
 export function createKnown(uid: string): Known {
   return { uid, ...EMPTY, events: [], ids: new Set(), keys: new Map(), damage: [] };
 }
 
-const EMPTY = { seq: 0, largest: null, lastLine: null, head: { number: null, is_open: true, since: '' } };
+const NO_HEAD: Head = { number: null, is_open: true, since: '', actions: new Map() };
+const EMPTY = { seq: 0, largest: null, lastLine: null, head: NO_HEAD };
 
 export function forget(known: Known): void {
   Object.assign(known, createKnown(known.uid));
@@ -102,13 +105,42 @@ const OPENS: Partial<Record<RecordedEvent['kind'], boolean>> = {
 
 /** In recorded order, whatever the order in which they were stored. */
 export function headWith(head: Head, events: readonly RecordedEvent[]): Head {
-  let { number, is_open, since } = head;
+  let { number, is_open, since, actions } = head;
   for (const event of events) {
     if (event.kind === 'opened') number ??= event.data.number;
+    actions = actionsWith(actions, event);
     const opens = OPENS[event.kind];
     if (opens === undefined || event.id < since) continue;
     is_open = opens;
     since = event.id;
   }
-  return { number, is_open, since };
+  return { number, is_open, since, actions };
+}
+
+/** True where an action item is open, and where two writers took one id for two items: who finds it reads it. */
+export function owes({ actions }: Head): boolean {
+  return [...actions.values()].some((action) => action.is_open);
+}
+
+function actionsWith(actions: Head['actions'], event: RecordedEvent): Head['actions'] {
+  if (event.kind !== 'action_added' && event.kind !== 'action_changed') return actions;
+  const { action } = event.data;
+  const before = actions.get(action);
+  if (event.kind === 'action_added') {
+    if (before === undefined) return withAction(actions, action, true, event.id);
+    // The later of two items has another id in the fold, and nothing here would ever close it.
+    return withAction(actions, `${action} ${event.id}`, true, event.id);
+  }
+  const { state } = event.data;
+  if (state === undefined || (before !== undefined && event.id < before.since)) return actions;
+  return withAction(actions, action, state === 'open', event.id);
+}
+
+function withAction(
+  actions: Head['actions'],
+  action: string,
+  is_open: boolean,
+  since: string,
+): Head['actions'] {
+  return new Map(actions).set(action, { is_open, since });
 }

@@ -19,6 +19,11 @@ export const MIGRATIONS: readonly Migration[] = [
     name: '001_record.sql',
     sha256: '1c2633a4decd27d766804e7264e923814607c2b383720ea6ba0b3498aacb1b8f',
   },
+  {
+    version: 2,
+    name: '002_owes.sql',
+    sha256: '8bea92bb43315f3f8e25e38edb12f3077014fc8d32af85c4301c7bf1bbc560ef',
+  },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -67,7 +67,7 @@ function chart({ incident }: BoardIncident): Html {
   );
   if (drawn === null)
     return html`<p class="soft">Nothing to draw yet: both ends of a phase have to be recorded.</p>`;
-  return html`<div class="scroll" role="region" aria-label="Course" tabindex="0">${drawn}</div>`;
+  return html`<div class="scroll" role="region" aria-label="Chart" tabindex="0">${drawn}</div>`;
 }
 
 /** Where people do something; stands on the page once and is never replaced under their hands. */

@@ -15,7 +15,8 @@ export function listPart(all: readonly BoardRow[]): Html {
 ${shown.map(card)}</ul>`;
 }
 
-function concerns({ incident, clocks }: BoardRow): boolean {
+/** Whether the list shows it. */
+export function concerns({ incident, clocks }: Pick<BoardRow, 'incident' | 'clocks'>): boolean {
   if (isOpen(incident)) return true;
   return !incident.drill && clocksShown({ incident, clocks }).some(({ state }) => state === 'overdue');
 }

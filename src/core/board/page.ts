@@ -62,10 +62,22 @@ const link = (): Html => html`<p id="link" role="status">connecting</p>`;
 
 /** A page of one sentence: who is not let in, what is not there. */
 export function plainPage(title: string, text: string): string {
+  return bare(title, html`<p>${text}</p>`);
+}
+
+function bare(title: string, body: Html): string {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><link rel="icon" href="data:,"><title>${title}</title></head>
-<body><main><h1>${title}</h1><p>${text}</p></main></body></html>
+<body><main><h1>${title}</h1>${body}</main></body></html>
 `.markup;
+}
+
+/** @param refused why the last try was refused */
+export function signInPage(path: string, refused: string | null): string {
+  return bare(
+    'Sign in',
+    html`${refused === null ? '' : html`<p role="alert">${refused}</p>`}<form method="post" action="${path}"><p><label>Your token <input type="password" name="token" required autocomplete="current-password" size="50" maxlength="100"></label></p><p><button type="submit">Sign in</button></p></form><p>Whoever runs this hub makes one: <code>hotfix-pulse token create --name YOU --kind person --scope write</code></p>`,
+  );
 }
 
 function shell(

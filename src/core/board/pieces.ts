@@ -29,7 +29,7 @@ export function pulseMeter(incident: Incident): Html {
  * A clock that counts down. The server says when it is due; how long that is belongs to the page, which knows its own
  * time. A screen reader hears it when asked, never by itself.
  */
-export function clockItem(clock: Clock, id: string): Html {
+function clockItem(clock: Clock, id: string): Html {
   return html`<li id="${id}" class="clock ${clock.state}" data-due="${msOf(clock.due)}" data-label="${clock.label}"><span class="what">${clock.label}</span> <span class="left" data-own></span> <span class="soft">due ${moment(clock.due, true)}: ${clock.todo}</span></li>
 `;
 }

@@ -5,6 +5,8 @@ import { renderPreset } from '../documents/presets.ts';
 import { renderTasks } from '../documents/tasks-md.ts';
 import type { DocumentView } from '../documents/view.ts';
 import { folderOf, type Incident, standingResolution } from '../incident.ts';
+import { labelOf } from '../reduce.ts';
+import { fileStem } from '../slug.ts';
 import { dateOf } from '../time.ts';
 import { pulsePage } from './pulse-page.ts';
 
@@ -32,7 +34,9 @@ export function exportFiles(
   }
   if (form === 'pulse') return { [`${folder}.md`]: pulsePage(incident, postmortem) };
   const at = standingResolution(incident)?.at ?? incident.opened?.at;
-  return { [`${at === undefined ? '' : `${dateOf(at)}-`}${incident.slug}.md`]: postmortem };
+  const stem =
+    at === undefined ? fileStem(incident.slug, labelOf(incident.number)) : `${dateOf(at)}-${incident.slug}`;
+  return { [`${stem}.md`]: postmortem };
 }
 
 /** Times of an incident of one day are written without it in some forms: the front matter says it. */

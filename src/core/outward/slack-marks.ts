@@ -32,7 +32,7 @@ const BLOCK_ID =
 
 /** The text of a hidden comment as the first part of block ids. */
 export function markOf(marker: string, sha256: (text: string) => string): string {
-  const inner = (/^<!--\s*(.*?)\s*-->$/.exec(marker)?.[1] ?? marker).replaceAll('|', '%7C');
+  const inner = (/^<!--(.*)-->$/.exec(marker)?.[1]?.trim() ?? marker).replaceAll('|', '%7C');
   return inner.length <= LONGEST ? inner : `${inner.slice(0, LONGEST - 33)}~${sha256(inner).slice(0, 32)}`;
 }
 

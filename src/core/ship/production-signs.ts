@@ -12,7 +12,7 @@ const POINTERS = new Set([
   ...['GCP_PROJECT', 'CLOUDSDK_CORE_PROJECT', 'CLOUDSDK_ACTIVE_CONFIG_NAME', 'FIREBASE_PROJECT'],
   ...['AZURE_SUBSCRIPTION', 'HEROKU_APP', 'FLY_APP', 'TF_WORKSPACE', 'PULUMI_STACK'],
 ]);
-const PRODUCTION = /^(?:prod|production|prd|live)(?:[-_.]\w+)*$/i;
+const PRODUCTION = /^(?:prod|production|prd|live)(?:[-_.](?:\w+[-.])*\w+)?$/i;
 const NAMES_PRODUCTION = /(?:^|[^a-z])(?:prod|production|prd|live)(?:[^a-z]|$)/i;
 /** A connection string whose host, database or user says production. */
 const CONNECTION =

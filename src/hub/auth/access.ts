@@ -17,7 +17,7 @@ export interface Refusal {
   message: string;
 }
 
-export type Admission = { token: Token } | { refusal: Refusal };
+type Admission = { token: Token } | { refusal: Refusal };
 
 export interface Access {
   /** @param address of the caller, whose failed tries are counted */

@@ -3,6 +3,7 @@ import { PulseError } from '../../core/errors.ts';
 import { byRecorded } from '../../core/events.ts';
 import { branchOf, foldIncident, type Incident, isOpen } from '../../core/incident.ts';
 import { type LevelRow, rowOf } from '../../core/severity.ts';
+import { ULID_PATTERN } from '../../core/ulid.ts';
 import type { Damage } from '../../ports.ts';
 import type { Deps } from '../tool.ts';
 
@@ -28,12 +29,52 @@ export function settle(incident: Incident, damage: Damage[], deps: Deps): Loaded
 
 /** All incidents, oldest first; two that took the same number in different clones are told apart by `(b)`. */
 export async function loadAll(deps: Deps): Promise<Loaded[]> {
+  return inOrder(await loadEach(await deps.log.uids(), deps));
+}
+
+/** Those on which work goes on, oldest first; what it costs does not grow with those that are over. */
+export async function loadOpen(deps: Deps): Promise<Loaded[]> {
+  const { index } = deps.log;
+  const among = index === undefined ? await loadAll(deps) : await loadSome(await index.open(), deps);
+  return among.filter((one) => isOpen(one.incident));
+}
+
+/** One page, newest first, and how many there are. */
+export async function loadPage(
+  scope: 'open' | 'closed' | 'all',
+  limit: number,
+  deps: Deps,
+): Promise<{ shown: Loaded[]; total: number }> {
+  const { index } = deps.log;
+  if (index !== undefined && scope !== 'open') {
+    const uids = await index.inOrder(scope);
+    return { shown: (await loadSome(uids.slice(-limit), deps)).reverse(), total: uids.length };
+  }
+  const among = scope === 'open' ? await loadOpen(deps) : await loadAll(deps);
+  const inScope = among.filter(({ incident }) => scope === 'all' || isOpen(incident) === (scope === 'open'));
+  return { shown: inScope.reverse().slice(0, limit), total: inScope.length };
+}
+
+/** These of all incidents, oldest first, labelled as among all: those of the same number are read as well. */
+async function loadSome(uids: readonly string[], deps: Deps): Promise<Loaded[]> {
+  const wanted = new Set(uids);
+  const some = await loadEach([...wanted], deps);
+  const numbers = [...new Set(some.map(({ incident }) => incident.number))];
+  const same = (await deps.log.index?.withNumber(numbers)) ?? [];
+  const twins = await loadEach(
+    same.filter((uid) => !wanted.has(uid)),
+    deps,
+  );
+  return inOrder([...some, ...twins]).filter(({ incident }) => wanted.has(incident.uid));
+}
+
+async function loadEach(uids: readonly string[], deps: Deps): Promise<Loaded[]> {
   const all: Loaded[] = [];
-  for (const uid of await deps.log.uids()) {
+  for (const uid of uids) {
     const loaded = await loadUid(uid, deps);
     if (loaded.incident.opened) all.push(loaded);
   }
-  return inOrder(all);
+  return all;
 }
 
 /** The same incidents, oldest first, with twins told apart in their labels. */
@@ -55,20 +96,28 @@ export function inOrder<L extends Loaded>(all: L[]): L[] {
  * the current hotfix branch, else the only open one. Anything else is refused with the open ones listed.
  */
 export async function loadIncident(ref: string | undefined, deps: Deps): Promise<Loaded> {
-  return (await loadAmong(ref, deps)).loaded;
+  const found = ref === undefined ? await implied(deps) : await named(ref, deps);
+  const [only] = found;
+  if (only && found.length === 1) return only;
+  throw await refused(ref, found, deps);
 }
 
-/** The same, and the other incidents. */
+/** The same, and the other incidents that are open or have an open action item. */
 export async function loadAmong(
   ref: string | undefined,
   deps: Deps,
 ): Promise<{ loaded: Loaded; others: Loaded[] }> {
-  const all = await loadAll(deps);
-  const found =
-    ref === undefined ? await implied(all, deps) : all.filter((one) => matches(one.incident, ref));
-  const [only] = found;
-  if (only && found.length === 1) return { loaded: only, others: all.filter((one) => one !== only) };
-  const listed = (found.length > 1 ? found : all.filter((one) => isOpen(one.incident))).map(
+  const loaded = await loadIncident(ref, deps);
+  const { index } = deps.log;
+  const among =
+    index === undefined
+      ? await loadAll(deps)
+      : await loadSome([...(await index.open()), ...(await index.owing())], deps);
+  return { loaded, others: among.filter(({ incident }) => incident.uid !== loaded.incident.uid) };
+}
+
+async function refused(ref: string | undefined, found: readonly Loaded[], deps: Deps): Promise<PulseError> {
+  const listed = (found.length > 1 ? found : await loadOpen(deps)).map(
     ({ incident }) => `${incident.label} ${incident.slug} (${incident.status})`,
   );
   const open =
@@ -76,9 +125,9 @@ export async function loadAmong(
       ? 'no incident is open: create_hotfix_task opens one'
       : `open: ${listed.slice(0, 10).join('; ')}`;
   if (ref === undefined) {
-    throw new PulseError('invalid_input', 'say which incident is meant', `pass incident; ${open}`);
+    return new PulseError('invalid_input', 'say which incident is meant', `pass incident; ${open}`);
   }
-  throw found.length > 1
+  return found.length > 1
     ? new PulseError(
         'conflict',
         'more than one incident has that name',
@@ -90,10 +139,33 @@ export async function loadAmong(
     : new PulseError('not_found', 'no incident has that id', `${open}; list_incidents shows all`);
 }
 
-async function implied(all: Loaded[], deps: Deps): Promise<Loaded[]> {
+async function implied(deps: Deps): Promise<Loaded[]> {
   const branch = (await deps.git?.facts())?.branch ?? null;
-  const onBranch = branch === null ? [] : all.filter((one) => branchMatches(one.incident, branch));
-  return onBranch.length === 1 ? onBranch : all.filter((one) => isOpen(one.incident));
+  if (branch?.startsWith('hotfix/')) {
+    const onBranch = (await maybeNamed(branch, deps)).filter((one) => branchMatches(one.incident, branch));
+    if (onBranch.length === 1) return onBranch;
+  }
+  return loadOpen(deps);
+}
+
+async function named(ref: string, deps: Deps): Promise<Loaded[]> {
+  return (await maybeNamed(ref, deps)).filter((one) => matches(one.incident, ref));
+}
+
+/** All that a name can mean, and perhaps more: a number in front of it stands before a slug that looks like one. */
+async function maybeNamed(ref: string, deps: Deps): Promise<Loaded[]> {
+  const { index } = deps.log;
+  if (index === undefined) return loadAll(deps);
+  const wanted = ref.trim().toLowerCase();
+  const uid = wanted.toUpperCase();
+  if (ULID_PATTERN.test(uid)) {
+    const one = await loadSome([uid], deps);
+    if (one.length > 0) return one;
+  }
+  const number = /^(?:hotfix[-/])?(\d{1,9})(?!\d)/.exec(wanted)?.[1];
+  const numbered = number === undefined ? [] : await loadSome(await index.withNumber([Number(number)]), deps);
+  if (numbered.some((one) => matches(one.incident, ref))) return numbered;
+  return loadSome(await index.withSlug(wanted), deps);
 }
 
 function matches(incident: Incident, ref: string): boolean {

@@ -22,8 +22,8 @@ describeIf('postgres')('a record of many incidents', () => {
     await memory.append(request(template, opened(1)));
     const line = (await memory.lines(template)).trimEnd();
     await admin`
-      insert into hotfix_pulse.incident
-      select ${workspace}, '01K0' || lpad(n::text, 22, '0'), n, false, 1 from generate_series(1, ${closed}::int) n`;
+      insert into hotfix_pulse.incident (workspace, uid, number, is_open, last_seq, owes)
+      select ${workspace}, '01K0' || lpad(n::text, 22, '0'), n, false, 1, n <= 3 from generate_series(1, ${closed}::int) n`;
     await admin`
       insert into hotfix_pulse.event (workspace, incident, seq, id, line, stored_at)
       select ${workspace}, '01K0' || lpad(n::text, 22, '0'), 1, '01K0' || lpad(n::text, 22, '0'), ${line}::text, now() - interval '1 day'
@@ -51,6 +51,8 @@ describeIf('postgres')('a record of many incidents', () => {
     const [few, many] = [await filled(FEW), await filled(MANY)];
     const steps: Record<string, (of: typeof few) => Promise<unknown>> = {
       'list of open ones': ({ log }) => log.openUids(),
+      'those that owe': ({ log }) => log.index.owing(),
+      'one by its number': ({ log }) => log.index.withNumber([7]),
       read: ({ log, uid }) => log.read(uid),
       append: ({ log, uid }) => log.append(request(uid, note(systemIds.nonce()))),
       number: ({ log }) => log.withNumbering(async (highest) => highest),

@@ -68,7 +68,10 @@ describeIf('postgres')('hotfix-pulse migrate', () => {
 
   it('makes the tables once, also when several start at the same moment', async () => {
     const { url } = await empty();
-    expect(await migrate(url, null, LOOK)).toMatchObject({ schema: 0, pending: ['001_record.sql'] });
+    expect(await migrate(url, null, LOOK)).toMatchObject({
+      schema: 0,
+      pending: MIGRATIONS.map(({ name }) => name),
+    });
     const reports = await Promise.all(Array.from({ length: 4 }, () => migrate(url, null, APPLY)));
     expect(reports.flatMap(({ applied }) => applied)).toEqual(MIGRATIONS.map(({ name }) => name));
     for (const report of reports) expect(report).toMatchObject({ schema: SCHEMA_VERSION, pending: [] });

@@ -132,7 +132,7 @@ describe('the page of an incident', () => {
 
   it('has nothing to tick or approve after the end', () => {
     const text = pageOf(viewOf(sampleEvents()));
-    expect(text.includes('type="checkbox"')).toBe(false);
+    expect(text.includes('data-act="task"')).toBe(false);
     expect(text).toContain('No plan waits for a yes.');
   });
 

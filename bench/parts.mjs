@@ -1,0 +1,91 @@
+// Where the CPU time of a start and of a first call goes: what it costs to load each part of the source, bundled alone.
+// A part includes what it imports, so the rows overlap; none starts git. Usage: node bench/parts.mjs
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import {
+  precomputedDefinitions,
+  withoutAjv,
+  withoutEval,
+  withoutExpress,
+} from '../scripts/build-plugins.mjs';
+import { cleanEnv } from './client.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const ROUNDS = 5;
+
+const TRANSPORT = "export { stdioTransport } from './mcp/stdio.ts';";
+const PROTOCOL = "export { createMcpServer } from './mcp/server.ts';";
+const ADAPTERS = "export { createDeps, findRoot } from './wire.ts';";
+const ONE_TOOL = "export { default as tool } from './tools/list-incidents.ts';";
+const ALL_TOOLS = "export { TOOLS } from './tools/index.ts';";
+const CALL = "export { callTool } from './tools/support/call.ts';";
+const PARTS = [
+  { name: 'nothing: Node.js itself', source: '' },
+  { name: 'our transport', source: TRANSPORT },
+  { name: 'the SDK and its schemas, before tools/list', source: TRANSPORT + PROTOCOL },
+  { name: 'settings, log and git adapters', source: ADAPTERS },
+  { name: 'these and one tool', source: ADAPTERS + CALL + ONE_TOOL },
+  { name: 'these and all tools', source: ADAPTERS + CALL + ALL_TOOLS },
+  {
+    name: 'all that a first call needs today',
+    source: TRANSPORT + PROTOCOL + ADAPTERS + CALL + ALL_TOOLS,
+  },
+];
+
+/** What only some calls need stays out, as in the built chunks. */
+const loadedLater = {
+  name: 'loaded-later',
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /.*/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    );
+  },
+};
+
+/** Rows of `{ name, kb, cpu_ms }`, the least of a few rounds; CPU of the whole process up to the part's end. */
+export async function measureParts() {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'hotfix-pulse-bench-')));
+  try {
+    const rows = [];
+    for (const [index, { name, source }] of PARTS.entries()) {
+      const file = join(folder, `${index}.mjs`);
+      await build({
+        ...{ absWorkingDir: root, outfile: file, bundle: true, platform: 'node', format: 'esm' },
+        ...{ target: 'node20', minify: true, legalComments: 'none', logLevel: 'error' },
+        define: { __VERSION__: '"0.0.0"' },
+        stdin: { contents: source, resolveDir: join(root, 'src'), loader: 'ts' },
+        banner: {
+          js: "import{createRequire as $require}from'node:module';const require=$require(import.meta.url);",
+        },
+        footer: {
+          js: "const {user,system}=process.cpuUsage();process.stdout.write(user+system+' '+(await import('node:fs')).statSync(new URL(import.meta.url)).size);",
+        },
+        plugins: [loadedLater, precomputedDefinitions([]), withoutAjv, withoutEval, withoutExpress],
+      });
+      rows.push({ name, file, kb: 0, cpu_ms: Infinity });
+    }
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const row of rows) {
+        const env = cleanEnv(folder);
+        const out = execFileSync(process.execPath, [row.file], { encoding: 'utf8', env });
+        const [microseconds, bytes] = out.split(' ').map(Number);
+        row.cpu_ms = Math.min(row.cpu_ms, microseconds / 1000);
+        row.kb = bytes / 1024;
+      }
+    }
+    return rows.map(({ name, kb, cpu_ms }) => ({ name, kb, cpu_ms, x: cpu_ms / rows[0].cpu_ms }));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  for (const { name, kb, cpu_ms, x } of await measureParts())
+    process.stdout.write(
+      `${name.padEnd(46)}${kb.toFixed(0).padStart(6)} KB${cpu_ms.toFixed(1).padStart(8)} ms ${x.toFixed(2)} x\n`,
+    );
+}
