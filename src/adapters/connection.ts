@@ -1,4 +1,4 @@
-import type { OutwardSettings, ServiceName } from '../core/outward/services.ts';
+import type { OutwardSettings } from '../core/outward/services.ts';
 import type { Outward, ServiceCheck } from '../ports-outward.ts';
 
 /** What a service is connected with. */
@@ -20,4 +20,3 @@ export interface Connection
 
 /** One connector per service; it makes no request. */
 export type Connect = (options: ConnectOptions) => Promise<Connection>;
-export type Connectors = Partial<Record<ServiceName, () => Promise<Connect>>>;

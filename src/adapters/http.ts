@@ -14,7 +14,7 @@ const REFUSED: Readonly<Record<number, Refusal>> = {
   410: 'gone',
 };
 
-export interface HttpAnswer {
+interface HttpAnswer {
   status: number;
   /** Seconds that the service asks to wait; null when it does not say. */
   retry_after_s: number | null;

@@ -152,11 +152,7 @@ export const TICK_RULES: Record<string, TickRule> = {
   T007: thisAttempt(said('fix_committed')),
   T008: thisAttempt(checkedCommit),
   T009: thisAttempt((incident) =>
-    lastOf(
-      incident,
-      'approval_given',
-      ({ data }) => data.strength === 'review' && data.about === undefined,
-    ),
+    lastOf(incident, 'approval_given', ({ data }) => data.strength === 'review' && data.about === undefined),
   ),
   T010: thisAttempt(said('rollback_planned')),
   T011: thisAttempt(verifiedIn((environment) => environment === 'staging')),

@@ -40,7 +40,15 @@ it.each([1, 20, 60])('a line torn after %i bytes is passed over, and the next on
 it('does not take what is none of its entries', async () => {
   await open().append(UID, entry('a'));
   const file = join(home, UID, 'outbox.jsonl');
-  const odd = [null, 1, [], {}, { ...entry('v'), v: 2 }, { ...entry('s'), service: 'fax' }, { ...entry('t'), step: 'x' }];
+  const odd = [
+    null,
+    1,
+    [],
+    {},
+    { ...entry('v'), v: 2 },
+    { ...entry('s'), service: 'fax' },
+    { ...entry('t'), step: 'x' },
+  ];
   for (const one of odd) appendFileSync(file, `\n${JSON.stringify(one)}\n`);
   expect((await open().read(UID)).map(({ key }) => key)).toEqual(['a']);
   expect(readFileSync(file, 'utf8').length).toBeGreaterThan(100);

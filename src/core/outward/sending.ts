@@ -6,7 +6,7 @@ import type { Need } from '../ship/policy.ts';
 
 /** What goes out and how it ended, in words that every service shares. */
 
-export type Audience = (typeof AUDIENCES)[number];
+type Audience = (typeof AUDIENCES)[number];
 
 /** Where the incident, or one message about it, stands in a service. */
 export interface Place {
