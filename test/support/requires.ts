@@ -66,7 +66,9 @@ const TOOLS = {
     why: 'the API descriptions in ../shared/contracts are missing',
   },
   postgres: {
-    here: () => runs('pg_ctl', ['--version']) && runs('psql', ['--version']),
+    // Debian keeps the server's programs out of the search path.
+    here: () =>
+      (runs('pg_ctl', ['--version']) || existsSync('/usr/lib/postgresql')) && runs('psql', ['--version']),
     why: 'PostgreSQL is missing: apt-get install postgresql',
   },
   shared: { here: () => existsSync(join(SHARED, 'tools')), why: 'the folder ../shared is missing' },
