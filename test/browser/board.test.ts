@@ -19,6 +19,8 @@ import { describeIf } from '../support/requires.ts';
 const HOSTILE =
   '<img src=x onerror=alert(1)> </script><script>alert(2)</script> "><svg onload=alert(3)> [x](javascript:alert(4)) \u202Egnp.exe\u2066';
 
+/** The page looks at its clock once a second. */
+const PATIENT = { timeout: 10_000 };
 const folder = mkdtempSync(join(tmpdir(), 'hotfix-pulse-board-'));
 /** Screenshots are left there for people to look at. */
 const shots = process.env.HOTFIX_PULSE_SHOTS ?? folder;
@@ -209,14 +211,14 @@ describeIf('chromium')('the live board, in Chromium', () => {
     await context.addInitScript('const real = Date.now; Date.now = () => real() + 7 * 3600 * 1000;');
     const { page } = await lookIn(context);
     const shown = page.locator('#part-clocks .left').first();
-    await expect.poll(() => shown.textContent()).toMatch(/^in \d+m \d\ds$/);
+    await expect.poll(() => shown.textContent(), PATIENT).toMatch(/^in \d+m \d\ds$/);
     expect(
       await page
         .locator('#part-clocks [aria-live], #part-clocks [role=status], #part-clocks [role=timer]')
         .count(),
     ).toBe(0);
     const before = await shown.textContent();
-    await expect.poll(() => shown.textContent()).not.toBe(before);
+    await expect.poll(() => shown.textContent(), PATIENT).not.toBe(before);
     await page.evaluate("document.querySelector('#part-clocks .running').dataset.due = '1000'");
     await page.locator('#said', { hasText: 'is overdue' }).waitFor({ state: 'attached' });
     expect(await page.locator('#part-clocks .overdue .left').first().textContent()).toMatch(/^overdue by /);

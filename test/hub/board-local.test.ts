@@ -26,7 +26,7 @@ async function begun(actor: Actor, port = 0) {
       },
     },
   );
-  await Promise.race([ended, expect.poll(() => shown.length).toBe(1)]);
+  await Promise.race([ended, expect.poll(() => shown.length, { timeout: 10_000 }).toBe(1)]);
   const url = new URL(shown[0] ?? '');
   const entered = await ask(Number(url.port), { path: `${url.pathname}${url.search}` });
   const cookie = String(entered.headers['set-cookie']).split(';')[0] ?? '';
