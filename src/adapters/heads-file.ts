@@ -8,7 +8,8 @@ import { readRegular } from './atomic-file.ts';
 /** Heads of all incidents as they were at some time, each with the state of its logs then; deleting the file costs time only. */
 export type Kept = Map<string, { stamp: string; head: Head | null }>;
 
-const FILE = 'heads.json';
+// A hash and then JSON: so it does not call itself JSON.
+const FILE = 'heads';
 const MAX_BYTES = 256 * 1024 * 1024;
 const Stored = z.array(z.tuple([z.string(), z.string(), Head.nullable()]));
 

@@ -44,7 +44,7 @@ describe('the index of a file log', () => {
     const kit = await fileCase();
     putLogs(kit.places.live, recordOf(40, 2, 3));
     await kit.log.index?.open();
-    const path = join(kit.places.live, 'heads.json');
+    const path = join(kit.places.live, 'heads');
     const good = readFileSync(path, 'utf8');
     const truth = await told(kit.log);
     const heads = good.slice(good.indexOf('\n') + 1);
