@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PulseError } from '../core/errors.ts';
 import type { RecordedEvent } from '../core/events.ts';
 import { ULID_PATTERN } from '../core/ulid.ts';
 import type { AppendRequest, Clock, EventLog, Ids } from '../ports.ts';
@@ -26,6 +25,7 @@ import { damageOf, isPurge, mergeSources } from './log-source.ts';
 import { leaveTrace } from './log-trace.ts';
 import { createNumbering } from './numbering.ts';
 import { createPublishedLogs } from './published-logs.ts';
+import { notFound, notPurgeable } from './purge-refusals.ts';
 import { storedLines, verifyChain } from './verify-chain.ts';
 
 export interface FileLogOptions {
@@ -211,20 +211,4 @@ function unfinished(files: IncidentFiles): string {
     .filter(({ tail }) => tail !== null && 'damage' in tail)
     .map(({ where, size }) => `${where}:${size}`)
     .join(' ');
-}
-
-function notPurgeable(): PulseError {
-  return new PulseError(
-    'invalid_input',
-    'The record of a purge cannot itself be purged.',
-    'Name the event whose text has to go; get_incident lists the events with their ids.',
-  );
-}
-
-function notFound(): PulseError {
-  return new PulseError(
-    'not_found',
-    'This incident has no event with that id.',
-    'Take the id from the timeline of this incident, then repeat the purge.',
-  );
 }

@@ -1,6 +1,7 @@
 import { type Clock, overdueClocks, PROMISES } from '../core/clocks.ts';
 import { openDebts } from '../core/debts.ts';
 import { formatShort } from '../core/duration.ts';
+import { detailOf } from '../core/event-detail.ts';
 import type { RecordedEvent } from '../core/events.ts';
 import { type Incident, isOpen, severityLabel } from '../core/incident.ts';
 import { kindSpec } from '../core/kinds.ts';
@@ -114,17 +115,4 @@ export function renderEvent(event: RecordedEvent, paint: Paint, ids = false): st
     ids ? `${indent}${paint.dim(event.id)}` : '',
     ...evidence,
   ].join('');
-}
-
-/** What the kind alone does not say: which fact, which mitigation, which role. */
-function detailOf(event: RecordedEvent): string {
-  const detail =
-    event.kind === 'fact_recorded'
-      ? event.data.name
-      : event.kind === 'mitigation_applied'
-        ? event.data.type
-        : event.kind === 'role_assigned'
-          ? event.data.role
-          : '';
-  return detail === '' ? '' : ` (${oneLine(detail.replaceAll('_', ' '), 60)})`;
 }

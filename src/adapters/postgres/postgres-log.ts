@@ -1,8 +1,8 @@
-import { PulseError } from '../../core/errors.ts';
 import type { Clock, EventLog, Ids, IncidentIndex } from '../../ports.ts';
 import { createWriter, purgedDraft } from '../event-lines.ts';
 import { checkUid } from '../log-places.ts';
 import { isPurge } from '../log-source.ts';
+import { notFound, notPurgeable } from '../purge-refusals.ts';
 import { verifyLines } from '../verify-chain.ts';
 import { appendDrafts, appendLines, refresh, rowsAfter } from './append.ts';
 import { archivesOf, blobsOf, putArchive, putBlob, verifyArchives } from './beside.ts';
@@ -192,20 +192,4 @@ export function createPostgresLog(options: PostgresLogOptions): PostgresLog {
       return purged;
     },
   };
-}
-
-function notPurgeable(): PulseError {
-  return new PulseError(
-    'invalid_input',
-    'The record of a purge cannot itself be purged.',
-    'Name the event whose text has to go; get_incident lists the events with their ids.',
-  );
-}
-
-function notFound(): PulseError {
-  return new PulseError(
-    'not_found',
-    'This incident has no event with that id.',
-    'Take the id from the timeline of this incident, then repeat the purge.',
-  );
 }

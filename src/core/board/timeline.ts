@@ -1,3 +1,4 @@
+import { detailOf } from '../event-detail.ts';
 import type { RecordedEvent } from '../events.ts';
 import { kindSpec } from '../kinds.ts';
 import { type Html, html, lines } from '../report/html.ts';
@@ -41,17 +42,4 @@ function itemOf(event: RecordedEvent): Html {
   const late = Math.abs(msBetween(event.at, event.recorded_at)) > LATE;
   return html`<li id="ev-${event.id}" data-key="${sortKey(event)}" data-kind="${spec.label}"><span class="at">${moment(event.at, true)}</span> <strong>${isPurged ? 'Purged event' : spec.label}</strong>${detailOf(event)}<div class="text">${lines(event.text.trim())}</div>${event.evidence.map((item) => html`<div class="evidence">Evidence: ${oneLine(item, 500)}</div>`)}<div class="soft">${oneLine(notes.join(', '), 200)}${late ? html`, recorded ${moment(event.recorded_at, true)}` : ''}</div></li>
 `;
-}
-
-/** What the kind alone does not say. */
-function detailOf(event: RecordedEvent): string {
-  const detail =
-    event.kind === 'fact_recorded'
-      ? event.data.name
-      : event.kind === 'mitigation_applied'
-        ? event.data.type
-        : event.kind === 'role_assigned'
-          ? event.data.role
-          : '';
-  return typeof detail !== 'string' || detail === '' ? '' : ` (${oneLine(detail.replaceAll('_', ' '), 60)})`;
 }

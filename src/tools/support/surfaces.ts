@@ -16,29 +16,9 @@ import { needWith } from './ship-gate.ts';
 
 /** What is connected, with what an operation has already; nothing where the settings name no service. */
 export async function connected(deps: Deps): Promise<Deps & Partial<Outward>> {
-  const outward = await deps.outward?.();
-  return outward === undefined ? deps : { ...deps, ...withoutUndefined(outward), ...own(deps) };
-}
-
-/** What the caller has been given stands. */
-const own = ({ tracker }: Deps): Pick<Deps, 'tracker'> => (tracker ? { tracker } : {});
-
-function withoutUndefined({
-  surfaces,
-  outbox,
-  tracker,
-  pulls,
-  marks,
-  related,
-  faults,
-}: Outward): Partial<Outward> {
-  return {
-    ...{ surfaces, outbox, faults },
-    ...(tracker ? { tracker } : {}),
-    ...(pulls ? { pulls } : {}),
-    ...(marks ? { marks } : {}),
-    ...(related ? { related } : {}),
-  };
+  const { tracker } = deps;
+  // What the caller has been given stands.
+  return { ...deps, ...(await deps.outward?.()), ...(tracker ? { tracker } : {}) };
 }
 
 /** Where a service shows the incident by an operation of ours; null where it does not. */
