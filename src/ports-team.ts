@@ -13,4 +13,8 @@ export interface Team {
   tokens: TokenStore;
   /** The record that is served: a token for another one opens nothing. */
   workspace: string;
+  /** Tokens that were made where they open nothing as things are set. */
+  unused?: Pick<TokenStore, 'read'>;
+  /** Lets go of connections; absent where there are none. */
+  close?(): Promise<void>;
 }

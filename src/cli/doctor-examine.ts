@@ -13,6 +13,7 @@ import { readPack, renamed } from '../install/pack.ts';
 import type { Deps } from '../tools/tool.ts';
 import type { App } from './app.ts';
 import { lookAtAgents } from './doctor-agents.ts';
+import { databaseChecks } from './doctor-database.ts';
 import { chainChecks, incidentChecks, worktreeCheck } from './doctor-record.ts';
 import { serviceChecks } from './doctor-services.ts';
 import { brokenSettings, productionCheck, settingsChecks } from './doctor-settings.ts';
@@ -50,10 +51,23 @@ export async function examine(
   wanted: DoctorWanted,
   app: App,
 ): Promise<DoctorCheck[]> {
+  const connected = await connect(machine, app);
+  try {
+    if (wanted.services !== null) return await onlyServices(wanted.services, machine, connected);
+    return await everything(machine, wanted, app, connected);
+  } finally {
+    await connected.deps?.close?.();
+  }
+}
+
+async function everything(
+  machine: DoctorMachine,
+  wanted: DoctorWanted,
+  app: App,
+  { deps, broken }: Connected,
+): Promise<DoctorCheck[]> {
   const { where } = machine;
-  if (wanted.services !== null) return onlyServices(wanted.services, machine, app);
   const state = where.repo === null ? null : await machine.look(where.repo);
-  const { deps, broken } = await connect(machine, app);
   const redact = redactorFor(deps);
   let hosts: readonly HostId[] = [];
   const ask = {
@@ -69,15 +83,20 @@ export async function examine(
     hosts = looked.hosts;
     return looked.checks;
   });
+  const database = await part('record', () => databaseChecks(machine));
+  const isReached = database.every((one) => one.state !== 'fail');
   return [
     ...(await part('program', () => programChecks(machine, state))),
     ...(await part('repository', () => placeChecks(machine, state, wanted.online))),
     ...agents,
     ...(await part('texts', async () => textsFor(machine, hosts))),
     ...(await part('record', () => recordChecks(machine, wanted.fix))),
-    ...(deps ? await part('record', async () => incidentChecks(await app.loadAll(deps), deps)) : []),
+    ...database,
+    ...(deps && isReached
+      ? await part('record', async () => incidentChecks(await app.loadAll(deps), deps))
+      : []),
     ...(deps ? await part('settings', () => settingsChecks(deps)) : []),
-    ...(broken ? [brokenSettings(broken)] : []),
+    ...(broken && !database.some(({ seen }) => seen === broken.message) ? [brokenSettings(broken)] : []),
     productionCheck(where.env),
     ...(deps ? await part('services', () => serviceChecks(null, machine, deps, wanted.online)) : []),
   ];
@@ -86,18 +105,19 @@ export async function examine(
 async function onlyServices(
   names: readonly ServiceName[],
   machine: DoctorMachine,
-  app: App,
+  { deps, broken }: Connected,
 ): Promise<DoctorCheck[]> {
-  const { deps, broken } = await connect(machine, app);
   if (deps) return part('services', () => serviceChecks(names, machine, deps, true));
   return broken ? [brokenSettings(broken)] : [NOWHERE];
 }
 
+interface Connected {
+  deps: Deps | null;
+  broken: PulseError | null;
+}
+
 /** Without a project there is nothing to connect to; with broken settings there is no way to. */
-async function connect(
-  { where }: DoctorMachine,
-  app: App,
-): Promise<{ deps: Deps | null; broken: PulseError | null }> {
+async function connect({ where }: DoctorMachine, app: App): Promise<Connected> {
   if (where.repo === null) return { deps: null, broken: null };
   try {
     const actor = { name: 'doctor', kind: 'human' } as const;

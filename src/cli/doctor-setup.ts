@@ -6,6 +6,7 @@ import {
   checkService,
   gitVersion,
   leftWorktrees,
+  lookAtDatabase,
   lookAtRepository,
   openRecord,
   reachRemote,
@@ -32,6 +33,7 @@ export interface DoctorMachine {
   reach: typeof reachRemote;
   worktrees: typeof leftWorktrees;
   record: typeof openRecord;
+  database: typeof lookAtDatabase;
   talk: typeof talkTo;
   checkService: typeof checkService;
 }
@@ -50,6 +52,6 @@ export const systemDoctor: DoctorSetup = async ({ io, app, repo: explicit }) => 
     },
     ...{ node: process.version, temp: [tmpdir()], root: packageRoot(), version: VERSION, limits: LIMITS },
     ...{ gitVersion, look: lookAtRepository, reach: reachRemote, worktrees: leftWorktrees },
-    ...{ record: openRecord, talk: talkTo, checkService },
+    ...{ record: openRecord, database: lookAtDatabase, talk: talkTo, checkService },
   };
 };

@@ -1,8 +1,9 @@
 import * as z from 'zod/v4';
 import { PulseError } from '../core/errors.ts';
-import { expiryOf, SCOPES, TOKEN_KINDS, type Token, tokenState } from '../core/team-tokens.ts';
+import { expiryOf, foldTokens, SCOPES, TOKEN_KINDS, type Token, tokenState } from '../core/team-tokens.ts';
+import type { Team } from '../ports-team.ts';
 import { actorOf } from './actor.ts';
-import { type Command, EXIT } from './command.ts';
+import { type Command, EXIT, type Session } from './command.ts';
 import { when } from './render.ts';
 
 const input = z.strictObject({
@@ -27,7 +28,7 @@ export const token: Command = {
   aliases: [],
   summary: 'Make, list and revoke the tokens with which people and agents come in over the hub (/mcp).',
   details:
-    'A token is shown once and kept as a hash, beside the record of this repository. read sees incidents, write works on them, approve (persons only) also says yes to plans by name. A token for a person is made in a terminal only. A hub that runs knows new and revoked tokens at once (docs/team.md).',
+    'A token is shown once and kept as a hash: in the database where HOTFIX_PULSE_DATABASE_URL is set, else beside the record of this repository. read sees incidents, write works on them, approve (persons only) also says yes to plans by name. A token for a person is made in a terminal only. A hub that runs knows new and revoked tokens at once (docs/team.md).',
   input,
   positionals: ['action', 'id'],
   examples: [
@@ -36,61 +37,95 @@ export const token: Command = {
     'token list',
     'token revoke 1a2b3c4d5e6f',
   ],
-  async run(args, { io, app, out, deps: connect }) {
-    const { action, id, ...wanted } = input.parse(args);
-    const { root } = (await connect()).workspace;
-    const team = await app.openTokens(root, io.env);
-    const { allTokens, createToken, revokeToken } = await import('../hub/auth/tokens.ts');
-    const shown = (one: Token) => ({
-      ...{ id: one.id, name: one.name, kind: one.kind, scope: one.scope },
-      ...{ state: tokenState(one, team.workspace, io.now()) },
-      ...{ created_at: one.created_at, expires_at: one.expires_at, revoked_at: one.revoked_at },
-    });
-    if (action === 'list') {
-      const all = (await allTokens(team)).map(shown);
-      if (out.json) out.value({ workspace: team.workspace, tokens: all });
-      else out.text(all.length === 0 ? NONE : all.map(lineOf).join('\n'));
-      return EXIT.ok;
+  async run(args, session) {
+    const wanted = input.parse(args);
+    const { root } = (await session.deps()).workspace;
+    const team = await session.app.openTokens(root, session.io.env);
+    try {
+      return await ACTIONS[wanted.action](wanted, team, session);
+    } finally {
+      await team.close?.();
     }
-    if (action === 'revoke') {
-      if (id === undefined) {
-        throw new PulseError(
-          'invalid_input',
-          'Say which token is to be revoked.',
-          'hotfix-pulse token list shows the ids; then hotfix-pulse token revoke ID.',
-        );
-      }
-      const gone = await revokeToken(id, team, io.now());
-      if (out.json) out.value(shown(gone));
-      else out.text(`Revoked: ${gone.id} of ${gone.name}. Every hub refuses it from now on.`);
-      return EXIT.ok;
-    }
-    const { name, kind, scope, expires } = wanted;
-    if (id !== undefined || name === undefined || kind === undefined || scope === undefined) {
-      throw new PulseError(
-        'invalid_input',
-        'A token needs --name, --kind and --scope, and no other word.',
-        'Write: hotfix-pulse token create --name ana --kind person --scope write',
-      );
-    }
-    if (kind === 'person' && actorOf(io, null).kind !== 'human') {
-      throw new PulseError(
-        'unsafe',
-        'A token for a person is made by a person: this needs a terminal.',
-        'Run the command in a terminal of your own, not through an agent or a pipe; for an agent: --kind agent.',
-      );
-    }
-    const expiresAt = expiryOf(expires, io.now());
-    const made = await createToken({ name, kind, scope, expires_at: expiresAt }, team, io.now());
-    if (out.json) out.value({ ...shown(made.token), token: made.text });
-    else out.text(made.text);
-    out.notice(`For ${name} (${kind}, ${scope}), ${untilOf(expiresAt)}. It is shown this once.`);
-    if (scope === 'approve') {
-      out.notice('Whoever has it says yes in that name. Never put it into the settings of an agent.');
-    }
-    return EXIT.ok;
   },
 };
+
+type Wanted = z.output<typeof input>;
+type Action = (wanted: Wanted, team: Team, session: Session) => Promise<number>;
+
+const ACTIONS: Record<Wanted['action'], Action> = { create, list, revoke };
+
+function shown(one: Token, { workspace }: Team, nowMs: number) {
+  return {
+    ...{ id: one.id, name: one.name, kind: one.kind, scope: one.scope },
+    ...{ state: tokenState(one, workspace, nowMs) },
+    ...{ created_at: one.created_at, expires_at: one.expires_at, revoked_at: one.revoked_at },
+  };
+}
+
+async function list(_wanted: Wanted, team: Team, { io, out }: Session): Promise<number> {
+  const { allTokens } = await import('../hub/auth/tokens.ts');
+  const all = (await allTokens(team)).map((one) => shown(one, team, io.now()));
+  const unused = await usableIn(team, io.now());
+  if (out.json) out.value({ workspace: team.workspace, tokens: all, unused: unused.length });
+  else out.text(all.length === 0 ? NONE : all.map(lineOf).join('\n'));
+  if (unused.length > 0) {
+    out.notice(
+      `${unused.length} token(s) in tokens.jsonl of this clone open nothing while HOTFIX_PULSE_DATABASE_URL is set: make new ones.`,
+    );
+  }
+  return EXIT.ok;
+}
+
+/** Those that would let somebody in if the hub read them. */
+async function usableIn({ unused, workspace }: Team, nowMs: number): Promise<Token[]> {
+  const tokens = foldTokens((await unused?.read()) ?? []);
+  return [...tokens.values()].filter((one) =>
+    ['local', workspace].some((name) => tokenState(one, name, nowMs) === 'valid'),
+  );
+}
+
+async function revoke({ id }: Wanted, team: Team, { io, out }: Session): Promise<number> {
+  if (id === undefined) {
+    throw new PulseError(
+      'invalid_input',
+      'Say which token is to be revoked.',
+      'hotfix-pulse token list shows the ids; then hotfix-pulse token revoke ID.',
+    );
+  }
+  const { revokeToken } = await import('../hub/auth/tokens.ts');
+  const gone = await revokeToken(id, team, io.now());
+  if (out.json) out.value(shown(gone, team, io.now()));
+  else out.text(`Revoked: ${gone.id} of ${gone.name}. Every hub refuses it from now on.`);
+  return EXIT.ok;
+}
+
+async function create(wanted: Wanted, team: Team, { io, out }: Session): Promise<number> {
+  const { id, name, kind, scope, expires } = wanted;
+  if (id !== undefined || name === undefined || kind === undefined || scope === undefined) {
+    throw new PulseError(
+      'invalid_input',
+      'A token needs --name, --kind and --scope, and no other word.',
+      'Write: hotfix-pulse token create --name ana --kind person --scope write',
+    );
+  }
+  if (kind === 'person' && actorOf(io, null).kind !== 'human') {
+    throw new PulseError(
+      'unsafe',
+      'A token for a person is made by a person: this needs a terminal.',
+      'Run the command in a terminal of your own, not through an agent or a pipe; for an agent: --kind agent.',
+    );
+  }
+  const { createToken } = await import('../hub/auth/tokens.ts');
+  const expiresAt = expiryOf(expires, io.now());
+  const made = await createToken({ name, kind, scope, expires_at: expiresAt }, team, io.now());
+  if (out.json) out.value({ ...shown(made.token, team, io.now()), token: made.text });
+  else out.text(made.text);
+  out.notice(`For ${name} (${kind}, ${scope}), ${untilOf(expiresAt)}. It is shown this once.`);
+  if (scope === 'approve') {
+    out.notice('Whoever has it says yes in that name. Never put it into the settings of an agent.');
+  }
+  return EXIT.ok;
+}
 
 const NONE = 'No token was made here yet: hotfix-pulse token create --name NAME --kind agent --scope write';
 

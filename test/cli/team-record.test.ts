@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { SCHEMA_VERSION } from '../../src/adapters/postgres/schema.ts';
 import type { App } from '../../src/cli/app.ts';
 import { runCli } from '../../src/cli/dispatch.ts';
 import { TOOLS } from '../../src/tools/index.ts';
@@ -88,6 +89,25 @@ describeIf('postgres')('a team with one record', () => {
     expect((await pulse(other.root, {}, 'verify')).code).toBe(0);
   });
 
+  it('shares the tokens of the hub, and says which of a clone open nothing', async () => {
+    const other = clone();
+    const agent = ['--name', 'robo', '--kind', 'agent', '--scope', 'write'];
+    await pulse(repo.root, {}, 'token', 'create', ...agent);
+    const none = await pulse(repo.root, team, 'token', 'list');
+    expect(none.json).toEqual({ workspace: `github.com/acme/shop${count}`, tokens: [], unused: 1 });
+    expect(none.stderr).toMatch(/^notice: 1 token\(s\) in tokens\.jsonl of this clone open nothing/);
+    const made = await pulse(repo.root, team, 'token', 'create', ...agent);
+    const seen = await pulse(other.root, team, 'token', 'list');
+    expect(seen.json).toMatchObject({ tokens: [{ id: made.json.id, state: 'valid' }], unused: 0 });
+    expect(seen.stderr).toBe('');
+    expect((await pulse(other.root, team, 'token', 'revoke', made.json.token)).code).toBe(0);
+    expect((await pulse(repo.root, team, 'token', 'list')).json.tokens).toMatchObject([{ state: 'revoked' }]);
+    expect((await pulse(repo.root, {}, 'token', 'list')).json).toMatchObject({
+      workspace: 'local',
+      unused: 0,
+    });
+  });
+
   it('says what is missing', async () => {
     const { HOTFIX_PULSE_DATABASE_URL: url = '' } = team;
     expect((await pulse(repo.root, {}, 'push')).code).toBe(5);
@@ -97,7 +117,12 @@ describeIf('postgres')('a team with one record', () => {
     const lost = await pulse(repo.root, team, 'list');
     expect([lost.code, lost.json.error.hint]).toEqual([5, expect.stringContaining('HOTFIX_PULSE_WORKSPACE')]);
     const status = await pulse(repo.root, team, 'migrate', '--status');
-    expect(status.json).toMatchObject({ schema: 2, known: 2, pending: [], workspace: null });
+    expect(status.json).toMatchObject({
+      schema: SCHEMA_VERSION,
+      known: SCHEMA_VERSION,
+      pending: [],
+      workspace: null,
+    });
     const away = {
       ...team,
       HOTFIX_PULSE_DATABASE_URL: url.replace(/:\d+\//, ':9/'),

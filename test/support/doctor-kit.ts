@@ -17,6 +17,7 @@ import {
   createDeps,
   gitVersion,
   leftWorktrees,
+  lookAtDatabase,
   lookAtRepository,
   openRecord,
   reachRemote,
@@ -55,7 +56,7 @@ export function doctorAt(repo: string | null, change: Partial<DoctorMachine> = {
     ...{ where, node: process.version, temp: [], root: PACKAGE, version: VERSION },
     limits: { start: 10_000, fetched: 10_000 },
     ...{ gitVersion, look: lookAtRepository, reach: reachRemote, worktrees: leftWorktrees },
-    ...{ record: openRecord, talk: talkTo, checkService },
+    ...{ record: openRecord, database: lookAtDatabase, talk: talkTo, checkService },
     ...change,
   };
   const installer = createInstaller({

@@ -4,6 +4,7 @@ import type { AppendOutcome, AppendRequest } from '../../ports.ts';
 import { buildLines, missingDrafts, standingEvents, type Writer } from '../event-lines.ts';
 import type { Client, Sql } from './client.ts';
 import { asPulseError, failureOf } from './errors.ts';
+import { openedWith } from './openings.ts';
 import { forget, headWith, type Known, owes, readRow, takeEvent, takeRows } from './rows.ts';
 
 /** How long others may come first, or a broken connection may stand in the way. Milliseconds. */
@@ -41,16 +42,22 @@ export async function rowsAfter(client: Client, uid: string, seq: number): Promi
 }
 type Row = { seq: number; line: string };
 
+/** The key has opened another incident already: what was to be recorded belongs there. */
+interface Elsewhere {
+  elsewhere: string;
+}
+
 /**
  * Goes on from the last line that is known: the place in the incident is taken by one writer only, whoever comes
  * second reads and builds its lines anew. An answer that was lost is settled by the ids of the lines that were sent.
+ * A key opens one incident in the workspace, which the database sees to, whoever numbers at the same moment.
  */
 export async function appendDrafts(
   to: Writing,
   known: Known,
   request: AppendRequest,
   writer: Writer,
-): Promise<AppendOutcome> {
+): Promise<AppendOutcome | Elsewhere> {
   const standing = (key: string) => known.keys.get(key);
   // What others have stored since is found out by the place being taken.
   let isFresh = false;
@@ -58,47 +65,74 @@ export async function appendDrafts(
     await refresh(to.client, known);
     isFresh = true;
   }
-  const built = await settle(to, known, isFresh, () => {
+  const built = await settle(to, known, isFresh, async () => {
     const drafts = missingDrafts(request, standing);
     const lines = buildLines(request, drafts, writer, known);
-    return lines.map((one) => ({ ...one, key: one.event.key ?? null }));
+    const opened = await openedBefore(to.client, known.uid, lines);
+    const [elsewhere] = opened.values();
+    if (elsewhere !== undefined && known.seq === 0) return { elsewhere };
+    return lines.map((one) => ({ ...one, key: keyUnless(opened, one.event) }));
   });
+  if (!Array.isArray(built)) return built;
   return { ...standingEvents(request, built, standing), removed: [] };
 }
 
-/** Lines from elsewhere, as they are; those whose id stands here already are left out. Answers how many were new. */
+/**
+ * Lines from elsewhere, as they are; those whose id stands here already are left out. An opening whose key has opened
+ * another incident is taken in all the same. Answers how many were new.
+ */
 export async function appendLines(to: Writing, known: Known, lines: readonly string[]): Promise<number> {
   await refresh(to.client, known);
-  const added = await settle(to, known, true, () => {
-    const keys = new Set(known.keys.keys());
-    return lines.flatMap((line): NewLine[] => {
+  const added = await settle(to, known, true, async () => {
+    const read = lines.map((line) => {
       const reading = readRow({ seq: 0, line }, known.uid);
       if (!('event' in reading)) throw new Error('a line that is no event was handed over');
-      const { event } = reading;
-      const { id, key } = event;
-      if (known.ids.has(id)) return [];
-      const isFirst = key !== undefined && !keys.has(key);
-      if (isFirst) keys.add(key);
-      return [{ event, key: isFirst ? key : null, line }];
+      return { event: reading.event, line };
+    });
+    const missing = read.filter(({ event }) => !known.ids.has(event.id));
+    const opened = await openedBefore(to.client, known.uid, missing);
+    const keys = new Set(known.keys.keys());
+    return missing.map(({ event, line }): NewLine => {
+      const isFirst = event.key !== undefined && !keys.has(event.key);
+      if (event.key !== undefined) keys.add(event.key);
+      return { event, key: isFirst ? keyUnless(opened, event) : null, line };
     });
   });
-  return added.length;
+  return Array.isArray(added) ? added.length : 0;
+}
+
+/** Keys of openings among the lines that have opened another incident before, each with that incident. */
+async function openedBefore(
+  client: Client,
+  uid: string,
+  lines: readonly { event: RecordedEvent }[],
+): Promise<ReadonlyMap<string, string>> {
+  return openedWith(
+    client,
+    uid,
+    lines.flatMap(({ event }) => (event.kind === 'opened' && event.key !== undefined ? [event.key] : [])),
+  );
+}
+
+/** A key that has opened another incident stays in the line alone. */
+function keyUnless(opened: ReadonlyMap<string, string>, { kind, key }: RecordedEvent): string | null {
+  return key === undefined || (kind === 'opened' && opened.has(key)) ? null : key;
 }
 
 async function settle<T extends NewLine>(
   to: Writing,
   known: Known,
   isFresh: boolean,
-  build: () => T[],
-): Promise<T[]> {
+  build: () => Promise<T[] | Elsewhere>,
+): Promise<T[] | Elsewhere> {
   const sent: T[][] = [];
   const until = performance.now() + PATIENCE_MS;
   for (let pause = PAUSE_MS; ; pause = Math.min(pause * 2, MOST_PAUSE_MS)) {
     if (sent.length > 0 || (!isFresh && known.seq === 0)) await refresh(to.client, known);
     const stored = sent.find((lines) => lines.some(({ event }) => known.ids.has(event.id)));
     if (stored !== undefined) return stored;
-    const lines = build();
-    if (lines.length === 0) return [];
+    const lines = await build();
+    if (!Array.isArray(lines) || lines.length === 0) return lines;
     try {
       await store(to, known, lines);
       return lines;

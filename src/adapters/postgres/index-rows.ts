@@ -39,12 +39,14 @@ export function createIndex(workspace: string, uidsFrom: Ask): IncidentIndex {
           group by incident order by incident`,
       );
     },
-    inOrder: (scope) =>
-      uidsFrom(
+    async inOrder(scope, most) {
+      const newest = await uidsFrom(
         (sql) => sql`
           select uid from hotfix_pulse.incident
           where workspace = ${workspace} and number is not null
-            ${scope === 'closed' ? sql`and not is_open` : sql``} order by uid`,
-      ),
+            ${scope === 'closed' ? sql`and not is_open` : sql``} order by uid desc limit ${most ?? null}::bigint`,
+      );
+      return newest.reverse();
+    },
   };
 }

@@ -42,6 +42,7 @@ export async function migrate(
   const sql = openAlone({ url, workspace: workspace ?? '' }, WAIT_MS);
   try {
     const applied = request.status ? [] : await applyAll(sql);
+    if (!request.status) await renewRights(sql);
     const now = (await appliedIn(sql)) ?? [];
     checkKnown(now);
     const granted =
@@ -73,7 +74,29 @@ async function applyAll(sql: Sql): Promise<string[]> {
   return missing.map(({ name }) => name);
 }
 
-/** What the program needs and no more: events are never deleted, and of an event only its line is ever replaced. */
+/** Roles that were let in before have their rights in new tables too. A plain role sees no row but its own here. */
+async function renewRights(sql: Sql): Promise<void> {
+  const roles = await sql<{ role: string }[]>`
+    select distinct a.role_name as role from hotfix_pulse.access a join pg_roles r on r.rolname = a.role_name
+    where a.role_name <> current_user::text order by a.role_name`;
+  for (const { role } of roles) await giveRights(sql, role);
+}
+
+/**
+ * What the program needs and no more: events are never deleted, and of an event only its line is ever replaced. Lines
+ * about tokens are added and read.
+ */
+async function giveRights(sql: Sql, role: string): Promise<void> {
+  const to = sql(role);
+  await sql`grant usage on schema hotfix_pulse to ${to}`;
+  await sql`grant select on hotfix_pulse.migration, hotfix_pulse.access to ${to}`;
+  await sql`grant select, insert, update on hotfix_pulse.incident to ${to}`;
+  await sql`grant select, insert, update (line, key) on hotfix_pulse.event to ${to}`;
+  await sql`grant select, insert, delete on hotfix_pulse.blob to ${to}`;
+  await sql`grant select, insert, update (body), delete on hotfix_pulse.archive to ${to}`;
+  await sql`grant select, insert on hotfix_pulse.token to ${to}`;
+}
+
 async function grant(
   sql: Sql,
   workspace: string | null,
@@ -86,13 +109,7 @@ async function grant(
       'The database has no role of that name.',
       'Create it first: CREATE ROLE name LOGIN PASSWORD ...; capital letters count.',
     );
-  const to = sql(role);
-  await sql`grant usage on schema hotfix_pulse to ${to}`;
-  await sql`grant select on hotfix_pulse.migration, hotfix_pulse.access to ${to}`;
-  await sql`grant select, insert, update on hotfix_pulse.incident to ${to}`;
-  await sql`grant select, insert, update (line, key) on hotfix_pulse.event to ${to}`;
-  await sql`grant select, insert, delete on hotfix_pulse.blob to ${to}`;
-  await sql`grant select, insert, update (body), delete on hotfix_pulse.archive to ${to}`;
+  await giveRights(sql, role);
   const where = allWorkspaces ? '*' : (workspace ?? '');
   await sql`insert into hotfix_pulse.access (role_name, workspace) values (${role}, ${where}) on conflict do nothing`;
   return { role, workspace: where };

@@ -13,7 +13,8 @@ const WAIT_MS = 20_000;
 
 /**
  * An advisory lock on a connection of its own, so that a process that is killed lets go of it. If the database goes
- * away while the lock is held, another may come to the same number: both incidents stay, shown with a suffix.
+ * away while the lock is held, another may come to the same number: both incidents stay, shown with a suffix. A key
+ * that is repeated meanwhile opens one all the same, see `openings.ts`.
  * @param numbersHere the highest number that this clone knows from branches and published folders
  */
 export function createNumbering(

@@ -1,4 +1,4 @@
-import type { Clock, EventLog, Ids, IncidentIndex } from '../../ports.ts';
+import type { AppendOutcome, AppendRequest, Clock, EventLog, Ids, IncidentIndex } from '../../ports.ts';
 import { createWriter, purgedDraft } from '../event-lines.ts';
 import { checkUid } from '../log-places.ts';
 import { isPurge } from '../log-source.ts';
@@ -9,9 +9,10 @@ import { archivesOf, blobsOf, putArchive, putBlob, verifyArchives } from './besi
 import { type ClientOptions, createClient, type Sql } from './client.ts';
 import { createIndex } from './index-rows.ts';
 import { createNumbering } from './numbering.ts';
+import { dropUnused } from './openings.ts';
 import { purgeRows } from './purge.ts';
 import { createKnown, forget, type Known, readRow, WHERE } from './rows.ts';
-import { checkReady } from './schema.ts';
+import { createReady } from './schema.ts';
 import { type ChangedEvent, type WatchOptions, watchEvents } from './watch.ts';
 
 export interface PostgresLogOptions extends ClientOptions {
@@ -41,29 +42,16 @@ export interface PostgresLog extends EventLog {
 
 /** Incidents kept in memory between calls. */
 const MAX_KNOWN = 512;
-/** How long tables and role are taken as they were found. Milliseconds. */
-const CHECK_MS = 60_000;
 
 /** The record of a team: the same lines as in a file, in one database for any number of machines. */
 export function createPostgresLog(options: PostgresLogOptions): PostgresLog {
   const { clock, ids, workspace } = options;
   const client = createClient(options);
   const writer = createWriter(clock, ids);
+  const ready = createReady(client);
   const numbering = createNumbering(client, options, ids, options.numbersHere ?? (async () => 0));
   const channel = `hotfix_pulse_${ids.sha256(workspace).slice(0, 16)}`;
   const entries = new Map<string, { known: Known; turn: Promise<unknown> }>();
-  let checked: { at: number; ready: ReturnType<typeof checkReady> } | null = null;
-
-  async function ready(): Promise<{ notifies: boolean }> {
-    if (checked === null || performance.now() - checked.at > CHECK_MS) {
-      const mine = { at: performance.now(), ready: checkReady(client) };
-      checked = mine;
-      mine.ready.catch(() => {
-        if (checked === mine) checked = null;
-      });
-    }
-    return checked.ready;
-  }
 
   async function writing() {
     return { client, channel: (await ready()).notifies ? channel : null };
@@ -82,8 +70,14 @@ export function createPostgresLog(options: PostgresLogOptions): PostgresLog {
     return mine;
   }
 
-  async function append(request: Parameters<EventLog['append']>[0]) {
-    return inTurn(request.incident, async (known) => appendDrafts(await writing(), known, request, writer));
+  async function append(request: AppendRequest): Promise<AppendOutcome> {
+    const outcome = await inTurn(request.incident, async (known) =>
+      appendDrafts(await writing(), known, request, writer),
+    );
+    if (!('elsewhere' in outcome)) return outcome;
+    // Two callers have opened with one key; the first has the incident, and the second gets its answer.
+    await dropUnused(client, request.incident);
+    return append({ ...request, incident: outcome.elsewhere });
   }
 
   async function linesOf(uid: string): Promise<{ seq: number; line: string }[]> {

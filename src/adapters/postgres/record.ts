@@ -1,13 +1,16 @@
 import { PulseError } from '../../core/errors.ts';
 import type { Clock, Ids } from '../../ports.ts';
+import type { Team } from '../../ports-team.ts';
 import { refNumbers } from '../git.ts';
 import type { LogPlaces } from '../log-places.ts';
 import { createPublishedLogs } from '../published-logs.ts';
 import { notAnAddress } from './client.ts';
 import { createFileSide } from './file-side.ts';
+import { type DatabaseLook, lookAt } from './look.ts';
 import { type MigrateReport, type MigrateRequest, migrate } from './migrate.ts';
 import { type Moved, type MoveRequest, moveIncidents, type Side } from './move.ts';
 import { createPostgresLog, type PostgresLog } from './postgres-log.ts';
+import { createTokenTable } from './tokens.ts';
 import { workspaceOf } from './workspace-id.ts';
 
 export interface RecordOptions {
@@ -30,6 +33,20 @@ export async function openTeamRecord({ places, env, clock, ids }: RecordOptions)
       return Math.max(0, ...published.numbers(), ...refs);
     },
   });
+}
+
+/** Who may come in over the hubs of a workspace. Connects on first use. */
+export async function openTeamTokens(root: string, env: RecordOptions['env']): Promise<Team> {
+  const url = urlOf(env);
+  const workspace = await workspaceOf(root, env.HOTFIX_PULSE_WORKSPACE);
+  const tokens = createTokenTable({ url, workspace });
+  return { tokens, workspace, close: () => tokens.close() };
+}
+
+/** For `hotfix-pulse doctor`. @throws PulseError for whatever stands in the way */
+export async function lookAtDatabase(root: string, env: RecordOptions['env']): Promise<DatabaseLook> {
+  const url = urlOf(env);
+  return lookAt({ url, workspace: await workspaceOf(root, env.HOTFIX_PULSE_WORKSPACE) });
 }
 
 /** `hotfix-pulse migrate`. */

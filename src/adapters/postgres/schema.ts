@@ -24,6 +24,16 @@ export const MIGRATIONS: readonly Migration[] = [
     name: '002_owes.sql',
     sha256: '8bea92bb43315f3f8e25e38edb12f3077014fc8d32af85c4301c7bf1bbc560ef',
   },
+  {
+    version: 3,
+    name: '003_openings.sql',
+    sha256: 'a4240f045cc9db9494fbe5da7a75451e64c8096d5a30a08a1990412d64f226fc',
+  },
+  {
+    version: 4,
+    name: '004_tokens.sql',
+    sha256: '9d6b9ba717323986c7d54447f6f8d32d00901b9a9de4ecf60f40d0ad191a79a3',
+  },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
@@ -93,6 +103,24 @@ interface Standing {
   workspace: string | null;
   may: boolean;
   notifies: boolean;
+}
+
+/** How long tables and role are taken as they were found. Milliseconds. */
+const CHECK_MS = 60_000;
+
+/** `checkReady` once a minute; a refusal is not remembered. */
+export function createReady(client: Client): () => ReturnType<typeof checkReady> {
+  let checked: { at: number; ready: ReturnType<typeof checkReady> } | null = null;
+  return async () => {
+    if (checked === null || performance.now() - checked.at > CHECK_MS) {
+      const mine = { at: performance.now(), ready: checkReady(client) };
+      checked = mine;
+      mine.ready.catch(() => {
+        if (checked === mine) checked = null;
+      });
+    }
+    return checked.ready;
+  };
 }
 
 /**

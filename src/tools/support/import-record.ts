@@ -68,11 +68,14 @@ export async function takeOver(
   const result = before ? 'added' : 'new';
   if (mode === 'check')
     return { ...about, result, uid: before ? uid : '', events: fresh.length, removed: [] };
-  const { removed } = await deps.log.append({
+  const { events, removed } = await deps.log.append({
     incident: uid,
     by: BY,
     drafts: judged(fresh, before, uid, deps),
   });
+  const there = events[0]?.incident ?? uid;
+  // The same source was taken over meanwhile, past the lock.
+  if (there !== uid) return { ...about, result: 'nothing', uid: there, events: 0, removed };
   return { ...about, result, uid, events: fresh.length, removed };
 }
 
