@@ -21,6 +21,8 @@ export interface BoardAccess {
   whoIs(req: IncomingMessage): Promise<Visitor | null> | Visitor | null;
   /** Told to whoever is not let in. */
   howToGetIn: string;
+  /** Ends the session of a request. Gives the cookie to answer with, which takes the one of the browser away. */
+  leave(req: IncomingMessage): string;
   /** Where a secret becomes a session. */
   entrance?: {
     path: string;
@@ -29,6 +31,15 @@ export interface BoardAccess {
     handle(req: IncomingMessage, res: ServerResponse): Promise<void> | void;
   };
 }
+
+/**
+ * `Lax`, so that a link in a chat opens the page for whoever is signed in; `Strict` would show them the sign-in instead.
+ * Such a link can only show a page: whatever changes something needs our own origin and a token of the session besides.
+ */
+export const COOKIE_RULES = 'Path=/board; HttpOnly; SameSite=Lax';
+
+/** Takes a cookie away from the browser. */
+export const goneCookie = (name: string): string => `${name}=; ${COOKIE_RULES}; Max-Age=0`;
 
 const ENTRANCE = '/board/open';
 const SESSION_MS = 12 * 60 * 60_000;
@@ -65,6 +76,10 @@ export function createLinkAccess(
       const session = given === null ? undefined : sessions.get(printOf(given).toString('hex'));
       return session && session.until > now() ? { ...visitor, csrf: session.csrf } : null;
     },
+    leave(req) {
+      sessions.delete(printOf(cookieOf(req, cookie) ?? '').toString('hex'));
+      return goneCookie(cookie);
+    },
     entrance: {
       path: ENTRANCE,
       handle(req, res) {
@@ -76,7 +91,7 @@ export function createLinkAccess(
         sessions.set(printOf(session).toString('hex'), { csrf: secret(), until: now() + SESSION_MS });
         const [oldest] = sessions.keys();
         if (sessions.size > MOST_SESSIONS && oldest !== undefined) sessions.delete(oldest);
-        const attributes = `Path=/board; HttpOnly; SameSite=Strict; Max-Age=${SESSION_MS / 1_000}`;
+        const attributes = `${COOKIE_RULES}; Max-Age=${SESSION_MS / 1_000}`;
         answer(res, 303, { location: '/board', 'set-cookie': `${cookie}=${session}; ${attributes}` });
         onUsed();
       },

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { plainPage } from '../core/board/page.ts';
+import { answer } from './body.ts';
 
 /** What every page is forbidden; each adds what it needs. */
 export const FORBIDDEN =
@@ -27,6 +28,9 @@ export function send(
 export const nobody = (res: ServerResponse, status: number, title: string, text: string): void =>
   send(res, status, 'text/html', plainPage(title, text), FORBIDDEN);
 
+export const noSuch = (res: ServerResponse): void =>
+  nobody(res, 404, 'There is no such incident', 'The board lists those that are open: /board');
+
 /** A browser names where a request comes from with every POST. The guard before has looked at the host already. */
 export function isSameOrigin(req: IncomingMessage): boolean {
   const { origin, host } = req.headers;
@@ -34,10 +38,10 @@ export function isSameOrigin(req: IncomingMessage): boolean {
 }
 
 /** No form of another site can send that. */
-export const isJson = (req: IncomingMessage): boolean =>
+const isJson = (req: IncomingMessage): boolean =>
   /^application\/json(?:;|$)/i.test(req.headers['content-type'] ?? '');
 
-export function sameText(a: string, b: string): boolean {
+function sameText(a: string, b: string): boolean {
   const [one, two] = [a, b].map((text) => createHash('sha256').update(text).digest());
   return b !== '' && one !== undefined && two !== undefined && timingSafeEqual(one, two);
 }
@@ -56,4 +60,16 @@ export function cookieOf(req: IncomingMessage, name: string): string | null {
     if (key === name && value !== undefined && value !== '') return value;
   }
   return null;
+}
+
+/** Of a request that does something. The largest field has 300 characters. */
+const MOST_BODY = 16 * 1024;
+
+/** What changes something comes from a page of ours, in its session, and is small; anything else is answered here. */
+export function isMeant(req: IncomingMessage, res: ServerResponse, csrf: string): boolean {
+  const isOurs =
+    isSameOrigin(req) && isJson(req) && sameText(String(req.headers['x-board-csrf'] ?? ''), csrf);
+  const isSmall = Number(req.headers['content-length'] ?? MOST_BODY + 1) <= MOST_BODY;
+  if (!isOurs || !isSmall) answer(res, isOurs ? 413 : 403, { connection: 'close' });
+  return isOurs && isSmall;
 }

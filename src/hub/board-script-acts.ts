@@ -25,6 +25,12 @@ async function send(form) {
   }
 }
 
+/** Where the keyboard goes when the form goes away with what it did; the news may come before the answer. */
+function homeOf(form) {
+  if (['approve', 'post'].includes(form.dataset.act)) return form.closest('.ask').querySelector('pre');
+  return form.closest('.pass') ? form.closest('li').querySelector('input[type="checkbox"]') : null;
+}
+
 const busy = new WeakSet();
 document.addEventListener('submit', async (event) => {
   const form = event.target;
@@ -32,17 +38,21 @@ document.addEventListener('submit', async (event) => {
   event.preventDefault();
   if (busy.has(form)) return;
   busy.add(form);
+  const home = homeOf(form);
   const got = await send(form);
   busy.delete(form);
   answer(form, got.ok, got.text);
   const box = form.querySelector('input[type="checkbox"]');
-  if (box && !got.ok) box.checked = false;
-  if (got.ok && got.draft !== undefined) showDraft(got.draft);
+  if (box && !got.ok) {
+    ticked.delete(box);
+    box.checked = false;
+  }
+  if (got.ok && got.draft !== undefined) showDraft(got.draft, got.plan_for);
   if (got.ok) for (const input of form.querySelectorAll('input[type="text"]')) input.value = '';
-  if (got.ok && form.dataset.act === 'approve') {
-    // The form goes away with the answer.
+  if (got.ok && home) {
     say(got.text);
-    form.closest('.ask').querySelector('pre').focus();
+    const at = document.activeElement;
+    if (at === document.body || form.contains(at)) home.focus();
   }
   if (got.ok && !source) ask();
 });
@@ -53,18 +63,41 @@ document.addEventListener('change', (event) => {
   if (box.getAttribute('aria-disabled') === 'true') {
     box.checked = true;
     answer(box.form, false, 'It stays as it is: what was recorded is not taken back by unticking.');
-  } else if (box.checked) box.form.requestSubmit();
+  } else if (box.checked) {
+    ticked.add(box);
+    box.form.requestSubmit();
+  }
 });
 
-function showDraft(text) {
+function showDraft(text, planFor) {
   const place = document.getElementById('draft-text');
+  const plan = document.getElementById('plan-post');
   place.value = text;
+  plan.hidden = planFor === undefined;
+  plan.querySelector('input').value = planFor || '';
+  plan.querySelector('.answer').textContent = '';
   place.closest('.draft').hidden = false;
   document.getElementById('copied').textContent = '';
   place.focus();
 }
 
+async function leave() {
+  stop();
+  try {
+    await window.fetch('/board/sign-out', {
+      method: 'POST',
+      redirect: 'error',
+      headers: { 'content-type': 'application/json', 'x-board-csrf': page.dataset.csrf },
+      body: '{}',
+    });
+  } finally {
+    // Whatever came back: the page that is asked for now says who is signed in.
+    window.location.assign('/board');
+  }
+}
+
 document.addEventListener('click', async (event) => {
+  if (event.target.id === 'leave') return leave().catch(() => undefined);
   if (event.target.id !== 'copy') return;
   const place = document.getElementById('draft-text');
   const told = document.getElementById('copied');

@@ -20,6 +20,9 @@ function hearTime(ms) {
 
 const parsed = (markup) => new DOMParser().parseFromString(markup, 'text/html').body;
 
+/** Boxes that somebody has ticked here and that the record does not show yet. */
+const ticked = new WeakSet();
+
 /** Makes the inside of one element like that of another and leaves alone what is the same: focus, what is open, what is being typed. */
 function patch(old, next) {
   const known = new Map([...old.children].filter((child) => child.id).map((child) => [child.id, child]));
@@ -54,7 +57,12 @@ function become(old, next) {
   for (const { name } of [...old.attributes]) if (!next.hasAttribute(name) && !kept(name)) old.removeAttribute(name);
   for (const { name, value } of [...next.attributes])
     if (old.getAttribute(name) !== value && !kept(name)) old.setAttribute(name, value);
-  if (old.type === 'checkbox') old.checked = next.hasAttribute('checked');
+  if (old.type === 'checkbox') {
+    const isDone = next.hasAttribute('checked');
+    // A tick that is on its way is not taken back by other news.
+    if (isDone) ticked.delete(old);
+    old.checked = isDone || ticked.has(old);
+  }
   patch(old, next);
 }
 

@@ -32,8 +32,8 @@ interface Stream {
 }
 
 export interface StreamsOptions {
-  /** `watched` are the incidents that somebody looks at. */
-  look(watched: ReadonlySet<string>): Promise<Look>;
+  /** `watched` are the incidents that somebody looks at; null is the list. */
+  look(watched: ReadonlySet<string | null>): Promise<Look>;
   whoIs(req: IncomingMessage): Promise<Visitor | null> | Visitor | null;
   sha256(text: string): string;
   now(): number;
@@ -73,7 +73,7 @@ export function createStreams({ look, whoIs, sha256, now, failed }: StreamsOptio
 
   async function lookOnce(): Promise<void> {
     if (open.size === 0) return;
-    const seen = await look(new Set([...open].flatMap(({ uid }) => uid ?? [])));
+    const seen = await look(new Set([...open].map(({ uid }) => uid)));
     for (const stream of [...open]) {
       try {
         await tell(stream, seen);
@@ -124,12 +124,17 @@ export function createStreams({ look, whoIs, sha256, now, failed }: StreamsOptio
       visitor: Visitor,
       cursor: string | null,
     ): Promise<BoardChange | 'gone' | null> {
-      const seen = await look(new Set(uid === null ? [] : [uid]));
+      const seen = await look(new Set([uid]));
       if (seen.stampOf(uid) === null) return 'gone';
       return changeSince(cursor, await seen.shownOf(uid, visitor), { sha256, nowMs: now() });
     },
     /** Something was just recorded here. */
     nudge: (): void => void (open.size > 0 && round()),
+    /** Somebody has left: who still may watch is looked at now. */
+    recheck(): void {
+      for (const stream of open) stream.beatAt = Number.NEGATIVE_INFINITY;
+      if (open.size > 0) void round();
+    },
     endAll(): void {
       clearTimeout(timer);
       for (const stream of [...open]) end(stream);

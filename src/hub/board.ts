@@ -2,16 +2,17 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { cursorOf, type Shown, textsOf } from '../core/board/change.ts';
 import { incidentParts } from '../core/board/incident.ts';
-import { concerns, listPart } from '../core/board/list.ts';
-import { incidentPage, listPage, SCRIPT_PATH, styleTexts } from '../core/board/page.ts';
-import type { Parts } from '../core/board/view.ts';
+import { concerns, ENDED_PATH, endedPart, listPart } from '../core/board/list.ts';
+import { endedPage, incidentPage, listPage, SCRIPT_PATH, styleTexts } from '../core/board/page.ts';
+import type { BoardRow, Parts } from '../core/board/view.ts';
 import { postmortemPage } from '../core/report/postmortem-page.ts';
 import { reportOf } from '../tools/support/postmortem.ts';
 import type { Deps } from '../tools/tool.ts';
 import type { BoardAccess, Visitor } from './board-access.ts';
 import { actOn, ULID } from './board-act.ts';
-import { FORBIDDEN, isJson, isSameOrigin, jsonOf, nobody, sameText, send } from './board-http.ts';
-import { boardIncident, createLook, type Seen } from './board-look.ts';
+import { FORBIDDEN, isMeant, jsonOf, nobody, noSuch, send } from './board-http.ts';
+import { boardIncident, createLook, type Listed, type Seen } from './board-look.ts';
+import { plansHere } from './board-plans.ts';
 import { BOARD_SCRIPT } from './board-script.ts';
 import { createStreams } from './board-streams.ts';
 import { answer, readBody } from './body.ts';
@@ -20,12 +21,11 @@ import type { HubContext, HubDoor } from './door.ts';
 import { kindOf } from './hub-log.ts';
 
 const EVENTS = '/board/events';
-/** Of a request that does something. The largest field has 300 characters. */
-const MOST_BODY = 16 * 1024;
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 const STYLES = styleTexts().map(hashOf).join(' ');
-const PAGES = ['/board', '/board/postmortem'];
+const PAGES = ['/board', ENDED_PATH, '/board/postmortem'];
+const ENDED_AT_ONCE = 50;
 const HEADERS = {
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
@@ -41,26 +41,25 @@ export function createBoardDoor(
 ): HubDoor {
   const look = createLook(() => performance.now());
   const streams = createStreams({
-    look: async (watched) => lookOf(await look.all(await context.depsFor(HUB), watched)),
+    look: async (watched) => {
+      const deps = await context.depsFor(HUB);
+      const uids = [...watched].flatMap((uid) => uid ?? []);
+      return lookOf(watched.has(null) ? await look.list(deps) : null, await look.only(uids, deps));
+    },
     whoIs: access.whoIs,
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
     now,
     failed: (error) => context.log(`board: a look failed (${kindOf(error).kind})`),
   });
 
-  function lookOf(all: readonly Seen[]) {
-    const found = (uid: string | null): Seen | undefined => all.find(({ incident }) => incident.uid === uid);
+  function lookOf(listed: Listed | null, seen: readonly Seen[]) {
+    const found = (uid: string): Seen | undefined => seen.find(({ incident }) => incident.uid === uid);
     return {
       stampOf: (uid: string | null): string | null =>
-        uid === null
-          ? all
-              .filter(concerns)
-              .map(({ stamp }) => stamp)
-              .join()
-          : (found(uid)?.stamp ?? null),
+        uid !== null ? (found(uid)?.stamp ?? null) : listed === null ? null : stampOfList(listed),
       async shownOf(uid: string | null, visitor: Visitor): Promise<Shown> {
-        const one = found(uid);
-        if (!one) return { parts: textsOf(listParts(all)), recorded: [] };
+        const one = uid === null ? undefined : found(uid);
+        if (!one) return { parts: textsOf(listed === null ? {} : listParts(listed)), recorded: [] };
         const parts = await partsOf(one, visitor, await context.depsFor(visitor.actor));
         return { parts: textsOf(parts), recorded: one.incident.recorded };
       },
@@ -68,22 +67,27 @@ export function createBoardDoor(
   }
 
   async function page({ res, deps, visitor, uid }: Asked): Promise<void> {
-    const all = await look.all(deps, new Set(uid === null ? [] : [uid]));
-    const nonce = randomBytes(16).toString('base64');
-    const one = all.find(({ incident }) => incident.uid === uid);
-    if (uid !== null && !one)
-      return nobody(res, 404, 'There is no such incident', 'The board lists those that are open: /board');
-    const parts = one ? await partsOf(one, visitor, deps) : listParts(all);
+    const [one] = uid === null ? [] : await look.only([uid], deps);
+    if (uid !== null && !one) return noSuch(res);
+    const parts = one ? await partsOf(one, visitor, deps) : listParts(await look.list(deps));
     const shown = { parts: textsOf(parts), recorded: one?.incident.recorded ?? [] };
+    const nonce = randomBytes(16).toString('base64');
     const state = {
       ...{ cursor: cursorOf(shown, deps.ids.sha256), nowMs: now(), nonce },
-      ...{ csrf: visitor.csrf, events: EVENTS },
+      ...{ csrf: visitor.csrf, events: EVENTS, who: visitor.actor.name },
     };
     const text = one
-      ? incidentPage(one.incident, parts, visitor, state)
-      : listPage(parts, visitor.actor.name, state);
+      ? incidentPage(one.incident, parts, { may: visitor, plans: plansHere(one.incident, deps) }, state)
+      : listPage(parts, state);
     const policy = `${FORBIDDEN}; connect-src 'self'; script-src 'nonce-${nonce}'; style-src ${STYLES}`;
     send(res, 200, 'text/html', text, policy);
+  }
+
+  async function ended({ res, deps, query }: Asked): Promise<void> {
+    const before = query.get('before');
+    if (before !== null && !ULID.test(before)) return noSuch(res);
+    const { shown, older } = await look.ended(before, ENDED_AT_ONCE, deps);
+    send(res, 200, 'text/html', endedPage(shown.map(rowOf), older), `${FORBIDDEN}; style-src ${STYLES}`);
   }
 
   async function events({ req, res, visitor, uid, query }: Asked): Promise<void> {
@@ -98,19 +102,14 @@ export function createBoardDoor(
   }
 
   async function postmortem({ res, deps, uid }: Asked): Promise<void> {
-    const one = (await look.all(deps)).find(({ incident }) => incident.uid === uid);
-    if (!one)
-      return nobody(res, 404, 'There is no such incident', 'The board lists those that are open: /board');
+    const [one] = uid === null ? [] : await look.only([uid], deps);
+    if (!one) return noSuch(res);
     const { doc, prose } = await reportOf(one, deps);
     send(res, 200, 'text/html', postmortemPage({ doc, prose }), `${FORBIDDEN}; style-src ${STYLES}`);
   }
 
   async function act({ req, res, deps, visitor }: Asked): Promise<void> {
-    const isOurs =
-      isSameOrigin(req) && isJson(req) && sameText(String(req.headers['x-board-csrf'] ?? ''), visitor.csrf);
-    if (!isOurs) return answer(res, 403, { connection: 'close' });
-    if (Number(req.headers['content-length'] ?? MOST_BODY + 1) > MOST_BODY)
-      return answer(res, 413, { connection: 'close' });
+    if (!isMeant(req, res, visitor.csrf)) return;
     const body = await readBody(req);
     const done = await actOn(jsonOf(body), visitor, deps);
     look.forget();
@@ -118,11 +117,20 @@ export function createBoardDoor(
     send(res, done.status, 'application/json', JSON.stringify(done.body));
   }
 
-  const routes: Readonly<Record<string, { method: string; handle(asked: Asked): Promise<void> }>> = {
+  function leave({ req, res, visitor }: Asked): void {
+    if (!isMeant(req, res, visitor.csrf)) return;
+    res.setHeader('set-cookie', access.leave(req));
+    streams.recheck();
+    send(res, 200, 'application/json', '{"ok":true}');
+  }
+
+  const routes: Readonly<Record<string, { method: string; handle(asked: Asked): Promise<void> | void }>> = {
     '/board': { method: 'GET', handle: page },
     [EVENTS]: { method: 'GET', handle: events },
+    [ENDED_PATH]: { method: 'GET', handle: ended },
     '/board/postmortem': { method: 'GET', handle: postmortem },
     '/board/act': { method: 'POST', handle: act },
+    '/board/sign-out': { method: 'POST', handle: leave },
   };
 
   return {
@@ -132,18 +140,24 @@ export function createBoardDoor(
     async handle(req, res) {
       const url = new URL(req.url ?? '', 'http://board');
       for (const [name, value] of Object.entries(HEADERS)) res.setHeader(name, value);
-      if (url.pathname === access.entrance?.path) return access.entrance.handle(req, res);
+      if (url.pathname === access.entrance?.path) {
+        // With no referrer at all, a browser sends the form with the origin `null`, which is refused.
+        if (access.entrance.isAForm) res.setHeader('referrer-policy', 'same-origin');
+        return access.entrance.handle(req, res);
+      }
       if (url.pathname === SCRIPT_PATH) return send(res, 200, 'text/javascript', BOARD_SCRIPT);
       const route = routes[url.pathname];
       if (route === undefined || route.method !== req.method)
         return answer(res, 405, { connection: 'close' });
       const visitor = await access.whoIs(req);
-      if (visitor === null && access.entrance?.isAForm && PAGES.includes(url.pathname))
-        return answer(res, 303, { location: access.entrance.path });
-      if (visitor === null) return nobody(res, 401, 'You are not signed in', access.howToGetIn);
       const uid = url.searchParams.get('incident');
-      if (uid !== null && !ULID.test(uid))
-        return nobody(res, 404, 'There is no such incident', 'The board lists those that are open: /board');
+      const isKnown = uid === null || ULID.test(uid);
+      if (visitor === null && access.entrance?.isAForm && PAGES.includes(url.pathname)) {
+        const query = uid !== null && isKnown ? `?incident=${uid}` : '';
+        return answer(res, 303, { location: `${access.entrance.path}${query}` });
+      }
+      if (visitor === null) return nobody(res, 401, 'You are not signed in', access.howToGetIn);
+      if (!isKnown) return noSuch(res);
       const deps = await context.depsFor(visitor.actor);
       await route.handle({ req, res, deps, visitor, uid, query: url.searchParams });
     },
@@ -160,11 +174,18 @@ interface Asked {
   query: URLSearchParams;
 }
 
-const listParts = (all: readonly Seen[]): Parts => ({
-  list: listPart(
-    all.map(({ incident, row, clocks, damage }) => ({ incident, row, clocks, damage: damage.length })),
-  ),
+const rowOf = ({ incident, row, clocks, damage }: Seen): BoardRow => ({
+  ...{ incident, row, clocks },
+  damage: damage.length,
 });
+
+const listParts = ({ now, ended, hasMore }: Listed): Parts => ({
+  list: listPart(now.map(rowOf)),
+  ended: endedPart(ended.map(rowOf), hasMore),
+});
+
+const stampOfList = ({ now, ended, hasMore }: Listed): string =>
+  [...now.filter(concerns), ...ended].map(({ stamp }) => stamp).join() + String(hasMore);
 
 async function partsOf(one: Seen, visitor: Visitor, deps: Deps): Promise<Parts> {
   return incidentParts(await boardIncident(one, deps), visitor);

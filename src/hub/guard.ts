@@ -49,16 +49,51 @@ export function checkedAddress({ host, behindProxy, publicHosts }: Omit<Address,
   );
 }
 
+/**
+ * @param isAnybody whether somebody can come in: a token was made, or a service is let in with its secret
+ * @throws PulseError for a hub that is open to a network and to nobody: whoever starts it so has forgotten something
+ */
+export async function checkCallers(
+  { host }: Pick<Address, 'host'>,
+  isAnybody: () => Promise<boolean>,
+): Promise<void> {
+  if (isLoopback(host) || (await isAnybody())) return;
+  throw new PulseError(
+    'not_configured',
+    'This address can be reached from other machines, and nobody can come in: there is no token, and no service is named.',
+    'Make a token here first (hotfix-pulse token create --name NAME --kind person --scope approve), or leave --host out.',
+  );
+}
+
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
-/** False for a request to another name (DNS rebinding) and for one that a page of another site makes. */
+/** What people follow a link to, from a chat or a mail. */
+const PAGES = ['/board', '/board/ended', '/board/postmortem', '/board/sign-in'];
+
+/**
+ * A link of another site that somebody followed, in a window of its own: browsers say so, and no script of that site can.
+ * A GET of these pages changes nothing, and they cannot be framed or read from outside.
+ */
+function isFollowedLink({ method, url, headers }: IncomingMessage): boolean {
+  const says = (name: string, value: string): boolean => String(headers[name] ?? '').toLowerCase() === value;
+  const isPage = PAGES.includes((url ?? '').split('?', 1)[0] ?? '');
+  return (
+    method === 'GET' && isPage && says('sec-fetch-mode', 'navigate') && says('sec-fetch-dest', 'document')
+  );
+}
+
+/**
+ * False for a request to another name (DNS rebinding) and for one that a page of another site makes, except that a link
+ * to a page for people may be followed.
+ */
 export function isForUs(req: IncomingMessage, names: readonly string[]): boolean {
   const hosts = req.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
   const host = HOST.exec((req.headers.host ?? '').toLowerCase())?.[1];
   if (hosts.length !== 1 || host === undefined || !names.includes(host)) return false;
-  if (/^(?:cross-site|same-site)$/i.test(String(req.headers['sec-fetch-site'] ?? ''))) return false;
+  const isElsewhere = /^(?:cross-site|same-site)$/i.test(String(req.headers['sec-fetch-site'] ?? ''));
+  if (isElsewhere && !isFollowedLink(req)) return false;
   const { origin } = req.headers;
   return origin === undefined || (URL.canParse(origin) && names.includes(new URL(origin).hostname));
 }

@@ -30,10 +30,10 @@ async function hub() {
     kind: TokenKind = 'person',
     expires_at: string | null = null,
   ) => createToken({ name: 'Ana', kind, scope, expires_at }, team, clock.ms);
-  const enter = (text: string, headers: Record<string, string> = {}) => {
+  const enter = (text: string, headers: Record<string, string> = {}, query = '') => {
     const body = new URLSearchParams({ token: text }).toString();
     return ask(board.at.port, {
-      ...{ method: 'POST', path: '/board/sign-in', body },
+      ...{ method: 'POST', path: `/board/sign-in${query}`, body },
       headers: {
         ...{ origin: board.at.url, 'content-type': 'application/x-www-form-urlencoded' },
         ...{ 'content-length': String(body.length), ...headers },
@@ -55,28 +55,78 @@ async function hub() {
       },
     });
   };
-  return { ...kit, board, team, clock, access, token, enter, cookieFor, page, act };
+  const leave = async (cookie: string, headers: Record<string, string> = {}) => {
+    const csrf = /data-csrf="([^"]+)"/.exec((await page(cookie)).body)?.[1] ?? '';
+    return ask(board.at.port, {
+      ...{ method: 'POST', path: '/board/sign-out', body: '{}' },
+      headers: {
+        ...{ cookie, origin: board.at.url, 'content-type': 'application/json', 'content-length': '2' },
+        ...{ 'x-board-csrf': csrf, ...headers },
+      },
+    });
+  };
+  return { ...kit, leave, board, team, clock, access, token, enter, cookieFor, page, act };
 }
 
 describe('signing in to the board of a hub', () => {
   it('takes the token of a person, keeps it out of the cookie, and is asked for first', async () => {
     const kit = await hub();
     const { text } = await kit.token('write');
-    expect(await kit.page('')).toMatchObject({ status: 303, headers: { location: '/board/sign-in' } });
+    expect(await kit.page('', '/board')).toMatchObject({
+      ...{ status: 303, headers: { location: '/board/sign-in' } },
+    });
     expect(await kit.page('', '/board/events')).toMatchObject({ status: 401 });
     const form = await kit.page('', '/board/sign-in');
     expect(form.body).toContain('type="password"');
+    expect(form.headers['referrer-policy']).toBe('same-origin');
     expect(form.headers['content-security-policy']).toMatch(/default-src 'none'.*form-action 'self'/);
     const entered = await kit.enter(text);
     expect(entered).toMatchObject({ status: 303, headers: { location: '/board' } });
     const cookie = String(entered.headers['set-cookie']);
-    expect(cookie).toMatch(/; Path=\/board; HttpOnly; SameSite=Strict; Max-Age=43200$/);
+    expect(cookie).toMatch(/; Path=\/board; HttpOnly; SameSite=Lax; Max-Age=43200$/);
     expect(cookie).not.toContain(text.slice(16));
     const { body } = await kit.page(cookie.split(';')[0] ?? '');
     expect(body).toContain('hotfix-001');
     expect(body).not.toContain(text.slice(16));
     const secure = await kit.enter(text, { origin: kit.board.at.url.replace('http:', 'https:') });
     expect(String(secure.headers['set-cookie'])).toMatch(/; Secure$/);
+  });
+
+  it('leads on to the incident that was asked for, and nowhere else', async () => {
+    const kit = await hub();
+    const { text } = await kit.token('read');
+    const { headers } = await kit.page('');
+    expect(headers.location).toBe(`/board/sign-in?incident=${kit.uid}`);
+    const form = await kit.page('', String(headers.location));
+    expect(form.body).toContain(`action="/board/sign-in?incident=${kit.uid}"`);
+    const at = async (query: string) => (await kit.enter(text, {}, query)).headers.location;
+    expect(await at(`?incident=${kit.uid}`)).toBe(`/board?incident=${kit.uid}`);
+    for (const query of [
+      '?incident=//evil.example',
+      '?incident=../../mcp',
+      `?incident=${kit.uid}%0d%0aX`,
+      '',
+    ])
+      expect(await at(query)).toBe('/board');
+    expect((await kit.page('', '/board?incident=%22%3E%3Cscript%3E')).headers.location).toBe(
+      '/board/sign-in',
+    );
+  });
+
+  it('ends when somebody signs out, also for a copy of the cookie; others stay', async () => {
+    const kit = await hub();
+    const { text } = await kit.token('write');
+    const [one, other] = [await kit.cookieFor(text), await kit.cookieFor(text)];
+    expect((await kit.leave(one, { 'x-board-csrf': 'x' })).status).toBe(403);
+    expect((await kit.leave(one, { origin: 'https://evil.example' })).status).toBe(403);
+    expect((await kit.page(one)).status).toBe(200);
+    const left = await kit.leave(one);
+    expect(left).toMatchObject({ status: 200, body: '{"ok":true}' });
+    expect(String(left.headers['set-cookie'])).toBe(
+      'hotfix_pulse_board=; Path=/board; HttpOnly; SameSite=Lax; Max-Age=0',
+    );
+    expect((await kit.page(one)).status).toBe(303);
+    expect((await kit.page(other)).status).toBe(200);
   });
 
   it.each<[string, (kit: Awaited<ReturnType<typeof hub>>) => Promise<string>]>([
@@ -141,6 +191,21 @@ describe('what somebody may do there', () => {
     expect((await kit.incident()).recorded.at(-1)).toMatchObject({
       ...{ kind: 'task_done', by: { name: 'Ana', kind: 'human', via: 'hub token' } },
     });
+  });
+
+  it('names those who may say yes, while their tokens are valid', async () => {
+    const kit = await hub();
+    await kit.store();
+    const reads = await kit.cookieFor((await kit.token('read')).text);
+    expect((await kit.page(reads)).body).toContain('--scope approve');
+    const ben = await createToken(
+      { name: 'Ben', kind: 'person', scope: 'approve', expires_at: null },
+      kit.team,
+      kit.clock.ms,
+    );
+    expect((await kit.page(reads)).body).toContain('On this board it can be given by Ben.');
+    await revokeToken(ben.token.id, kit.team, kit.clock.ms);
+    expect((await kit.page(reads)).body).not.toContain('Ben');
   });
 
   it('is a yes by name only with the scope approve', async () => {

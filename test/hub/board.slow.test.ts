@@ -16,10 +16,10 @@ async function world(visitor: Parameters<typeof boardOf>[1] = {}) {
   const get = (path: string, headers = {}) => ask(board.at.port, { path, headers: { cookie, ...headers } });
   const page = await get(`/board?incident=${kit.uid}`);
   const field = (name: string) => new RegExp(`data-${name}="([^"]*)"`).exec(page.body)?.[1] ?? '';
-  const act = (body: unknown, headers: Record<string, string> = {}) => {
+  const act = (body: unknown, headers: Record<string, string> = {}, path = '/board/act') => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     return ask(board.at.port, {
-      ...{ method: 'POST', path: '/board/act', body: text },
+      ...{ method: 'POST', path, body: text },
       headers: {
         ...{ cookie, origin: board.at.url, 'content-type': 'application/json' },
         ...{ 'x-board-csrf': field('csrf'), 'content-length': String(Buffer.byteLength(text)), ...headers },
@@ -76,7 +76,7 @@ describe('who is let in', () => {
     const first = await ask(board.at.port, { path: link });
     expect(first).toMatchObject({ status: 303, headers: { location: '/board' } });
     expect(String(first.headers['set-cookie'])).toMatch(
-      /^hotfix_pulse_board_[0-9a-f]{8}=[\w-]{43}; Path=\/board; HttpOnly; SameSite=Strict; Max-Age=43200$/,
+      /^hotfix_pulse_board_[0-9a-f]{8}=[\w-]{43}; Path=\/board; HttpOnly; SameSite=Lax; Max-Age=43200$/,
     );
     const second = await ask(board.at.port, { path: link });
     expect(second.headers).not.toHaveProperty('set-cookie');
@@ -108,6 +108,7 @@ describe('who is let in', () => {
     await board.stop();
     await board.start(0, {
       howToGetIn: 'Sign in again.',
+      leave: () => '',
       whoIs: () =>
         isIn ? { actor: { name: 'Eve', kind: 'human' }, csrf, write: false, approve: null } : null,
     });
@@ -126,6 +127,48 @@ describe('who is let in', () => {
       { origin: 'http://evil.example' },
     ])
       expect(await get(`/board?incident=${uid}`, headers)).toMatchObject({ status: 403, body: '' });
+  });
+});
+
+describe('a link of another site', () => {
+  const LINK = {
+    ...{ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+  };
+
+  it('shows a page to whoever is signed in, and opens nothing else', async () => {
+    const { get, uid, board, incident } = await world();
+    for (const path of [
+      '/board',
+      `/board?incident=${uid}`,
+      '/board/ended',
+      `/board/postmortem?incident=${uid}`,
+    ])
+      expect((await get(path, LINK)).status).toBe(200);
+    const before = (await incident()).recorded.length;
+    for (const path of ['/board/events', '/board/act', '/board/sign-out', board.access.link()])
+      expect(await get(path, LINK)).toMatchObject({ status: 403, body: '' });
+    expect((await incident()).recorded.length).toBe(before);
+    expect(board.used.count).toBe(1);
+  });
+});
+
+describe('signing out', () => {
+  it('ends the session for good, its streams too, and needs the page', async () => {
+    const { get, act, board, cookie, uid } = await world();
+    const { got } = streamOf(board, `/board/events?incident=${uid}`, { cookie });
+    await until(() => got.text.includes('event: beat'), 'a beat');
+    const leave = (headers = {}) => act('{}', headers, '/board/sign-out');
+    expect((await leave({ 'x-board-csrf': 'x' })).status).toBe(403);
+    expect((await leave({ origin: 'https://evil.example' })).status).toBe(403);
+    expect((await get('/board/sign-out')).status).toBe(405);
+    expect((await get('/board')).status).toBe(200);
+    const left = await leave();
+    expect(left.status).toBe(200);
+    expect(String(left.headers['set-cookie'])).toMatch(
+      /^hotfix_pulse_board_[0-9a-f]{8}=; Path=\/board; HttpOnly; SameSite=Lax; Max-Age=0$/,
+    );
+    expect((await get('/board')).status).toBe(401);
+    await until(() => got.isOver, 'the end of the stream');
   });
 });
 
@@ -312,6 +355,60 @@ describe('a yes', () => {
     const agent = await world({ approve: null });
     await agent.store();
     expect((await agent.get(`/board?incident=${agent.uid}`)).body).toContain('You may not approve here');
+  });
+});
+
+describe('a no', () => {
+  const no = async (kit: Awaited<ReturnType<typeof world>>, plan: string, reason: string) =>
+    JSON.parse((await kit.act({ act: 'decline', incident: kit.uid, plan, reason })).body);
+
+  it('is recorded with who and why, once, and is shown where the plan waits', async () => {
+    const kit = await world({ approve: null });
+    const { id } = await kit.store();
+    expect(await no(kit, id, 'wrong <b>branch</b>')).toMatchObject({ ok: true });
+    expect(await no(kit, id, 'wrong <b>branch</b>')).toMatchObject({ ok: true });
+    const said = (await kit.incident()).recorded.filter(({ text }) => text.includes('declined'));
+    expect(said).toMatchObject([
+      {
+        ...{ kind: 'noted', by: { name: 'Ana', kind: 'human', via: 'terminal' }, basis: 'stated' },
+        text: expect.stringContaining(`plan ${id} declined on the board: wrong <b>branch</b>`),
+      },
+    ]);
+    const { body } = await kit.get(`/board?incident=${kit.uid}`);
+    expect(body).toContain('class="declined"');
+    expect(body).toContain('wrong &lt;b&gt;branch&lt;/b&gt;');
+    expect(await no(kit, id, 'and late')).toMatchObject({ ok: true });
+    expect((await kit.get(`/board?incident=${kit.uid}`)).body.match(/class="declined"/g)).toHaveLength(2);
+  });
+
+  it('needs a reason, a plan that waits, and the right to write', async () => {
+    const kit = await world();
+    const stored = await kit.store();
+    const before = (await kit.incident()).recorded.length;
+    expect(await no(kit, stored.id, '   ')).toMatchObject({ ok: false });
+    expect(await no(kit, '000000000000', 'no')).toMatchObject({
+      ...{ ok: false, text: expect.stringContaining('no such plan') },
+    });
+    expect((await kit.incident()).recorded.length).toBe(before);
+    const code = planCode(stored.plan, kit.deps.ids.sha256);
+    await kit.act({ act: 'approve', incident: kit.uid, plan: stored.id, code });
+    expect(await no(kit, stored.id, 'too late')).toMatchObject({
+      ...{ ok: false, text: expect.stringContaining('does not take that back') },
+    });
+    const reads = await world({ write: false, approve: null });
+    const { id } = await reads.store();
+    expect((await reads.act({ act: 'decline', incident: reads.uid, plan: id, reason: 'no' })).status).toBe(
+      403,
+    );
+  });
+
+  it('leaves the way open for a yes', async () => {
+    const kit = await world();
+    const stored = await kit.store();
+    await no(kit, stored.id, 'not now');
+    const code = planCode(stored.plan, kit.deps.ids.sha256);
+    const yes = await kit.act({ act: 'approve', incident: kit.uid, plan: stored.id, code });
+    expect(JSON.parse(yes.body)).toMatchObject({ ok: true });
   });
 });
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { callerOf, checkedAddress, isForUs } from '../../src/hub/guard.ts';
+import { callerOf, checkCallers, checkedAddress, isForUs } from '../../src/hub/guard.ts';
 import { createRefusals } from '../../src/hub/limits.ts';
 
 const HERE = ['localhost', '127.0.0.1', '[::1]'];
@@ -41,6 +41,21 @@ describe('where the hub may listen', () => {
   );
 });
 
+describe('a hub that nobody can come in to', () => {
+  it('is refused at an address of the network, and starts on this machine', async () => {
+    const somebody = async (): Promise<boolean> => true;
+    const nobody = async (): Promise<boolean> => false;
+    for (const host of ['0.0.0.0', '::', '10.0.0.1']) {
+      await expect(checkCallers({ host }, nobody)).rejects.toMatchObject({
+        ...{ code: 'not_configured', hint: expect.stringContaining('token create') },
+      });
+      await expect(checkCallers({ host }, somebody)).resolves.toBeUndefined();
+    }
+    for (const host of ['127.0.0.1', '::1', 'localhost'])
+      await expect(checkCallers({ host }, nobody)).resolves.toBeUndefined();
+  });
+});
+
 describe('a request', () => {
   const req = (headers: Record<string, string>, more: object = {}): IncomingMessage =>
     ({
@@ -74,6 +89,47 @@ describe('a request', () => {
     { host: 'localhost', 'sec-fetch-site': 'same-site' },
   ])('%j is not', (headers) => {
     expect(isForUs(req(headers), names)).toBe(false);
+  });
+
+  describe('that follows a link of another site', () => {
+    const link = {
+      ...{ host: 'localhost', 'sec-fetch-site': 'cross-site' },
+      ...{ 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+    };
+    const at = (url: string, headers: Record<string, string> = {}, method = 'GET') =>
+      isForUs(req({ ...link, ...headers }, { url, method }), names);
+
+    it.each(['/board', '/board?incident=01K00000000000000000000000', '/board/ended', '/board/sign-in'])(
+      'is for us at %s',
+      (url) => {
+        expect(at(url)).toBe(true);
+        expect(at(url, { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'Navigate' })).toBe(true);
+      },
+    );
+
+    it.each(['/board/open?key=x', '/board/events', '/board/act', '/board/script.js', '/mcp', '/', '/boards'])(
+      'is not at %s',
+      (url) => {
+        expect(at(url)).toBe(false);
+      },
+    );
+
+    it.each<[string, Record<string, string>]>([
+      ['a frame', { 'sec-fetch-dest': 'iframe' }],
+      ['an object', { 'sec-fetch-dest': 'object' }],
+      ['a picture', { 'sec-fetch-dest': 'image', 'sec-fetch-mode': 'no-cors' }],
+      ['a script', { 'sec-fetch-dest': 'empty', 'sec-fetch-mode': 'cors' }],
+      ['no word of how', { 'sec-fetch-mode': '', 'sec-fetch-dest': '' }],
+      ['another name', { host: 'evil.example' }],
+      ['an origin', { origin: 'https://evil.example' }],
+    ])('is not as %s', (_what, headers) => {
+      expect(at('/board', headers)).toBe(false);
+    });
+
+    it('is not when it is a form', () => {
+      expect(at('/board', {}, 'POST')).toBe(false);
+      expect(at('/board', {}, 'HEAD')).toBe(false);
+    });
   });
 
   it('with two hosts is not', () => {

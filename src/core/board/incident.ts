@@ -79,5 +79,6 @@ export function rolesForm(): Html {
 export function draftForm(): Html {
   return html`<form data-act="draft"><label>For <select name="audience">${AUDIENCES.map((one) => html`<option value="${one}">${one}</option>`)}</select></label>
 <label>Form <select name="form"><option value="">what fits the status</option>${FORMS.map((one) => html`<option value="${one}">${words(one)}</option>`)}</select></label> <button type="submit">Draft</button><p class="answer" data-own></p></form>
-<div class="draft" hidden><label for="draft-text">Draft, posted nowhere</label><textarea id="draft-text" readonly rows="8"></textarea><button type="button" id="copy">Copy</button> <span id="copied" role="status"></span></div>`;
+<div class="draft" hidden><label for="draft-text">Draft, posted nowhere</label><textarea id="draft-text" readonly rows="8"></textarea><button type="button" id="copy">Copy</button> <span id="copied" role="status"></span>
+<form id="plan-post" data-act="plan_post" hidden><input type="hidden" name="audience"><button type="submit">Plan to post it</button> <span class="soft">It waits for its yes under Approvals.</span><p class="answer" data-own></p></form></div>`;
 }

@@ -1,10 +1,12 @@
 import type { Incident } from '../incident.ts';
 import { type Html, html } from '../report/html.ts';
 import { STYLE } from '../report/style.ts';
+import { type BoardPlans, planForm } from './asks.ts';
 import { draftForm, rolesForm } from './incident.ts';
+import { ENDED_PATH, endedList } from './list.ts';
 import { BOARD_STYLE } from './style.ts';
 import { timelineList } from './timeline.ts';
-import type { BoardMay, Parts } from './view.ts';
+import type { BoardMay, BoardRow, Parts } from './view.ts';
 
 /** What every page of the board carries for its script. */
 export interface PageState {
@@ -14,6 +16,8 @@ export interface PageState {
   csrf: string;
   /** Where the stream is. */
   events: string;
+  /** Name of whoever is signed in. */
+  who: string;
   /** Random, of this answer; the policy lets no script run without it. */
   nonce: string;
 }
@@ -25,12 +29,22 @@ export function styleTexts(): string[] {
   return [STYLE, BOARD_STYLE].map(({ markup }) => markup.replace(/^<style>|<\/style>$/g, ''));
 }
 
-export function listPage(parts: Parts, who: string, state: PageState): string {
+export function listPage(parts: Parts, state: PageState): string {
   return shell('Incidents', state, [
-    html`<header>${link()}<h1>Incidents</h1><p class="soft">You are ${who}. Times are UTC.</p></header>
+    html`<header>${link()}${who(state)}<h1>Incidents</h1></header>
 <main id="main"><section id="part-list" aria-label="Open incidents">
-${parts.list ?? ''}</section></main>`,
+${parts.list ?? ''}</section>${section('ended', 'Ended', parts)}</main>`,
   ]);
+}
+
+/** A page of what is over; nothing on it changes, so it has no script. */
+export function endedPage(ended: readonly BoardRow[], older: string | null): string {
+  return html`${head('Ended incidents')}
+<body><a class="skip" href="#main">Skip to the content</a>
+<header><p><a href="/board">All incidents</a></p><h1>Ended incidents</h1><p class="soft">The newest first. Times are UTC.</p></header>
+<main id="main">${ended.length === 0 ? html`<p>There are no more.</p>` : endedList(ended)}
+${older === null ? '' : html`<p><a href="${ENDED_PATH}?before=${older}">Older ones</a></p>`}</main></body></html>
+`.markup;
 }
 
 const section = (name: string, title: string, parts: Parts, more: Html | string = '') =>
@@ -39,14 +53,19 @@ const section = (name: string, title: string, parts: Parts, more: Html | string 
 `;
 
 /** @param parts what `incidentParts` made */
-export function incidentPage(incident: Incident, parts: Parts, may: BoardMay, state: PageState): string {
+export function incidentPage(
+  incident: Incident,
+  parts: Parts,
+  { may, plans }: { may: BoardMay; plans: BoardPlans },
+  state: PageState,
+): string {
   const { uid, label, title, told } = incident;
   const canSay = may.write ? 'yes' : 'no';
   return shell(`${label}: ${title}`, state, [
-    html`<header>${link()}<p><a href="/board">All incidents</a></p><h1>${label}: ${title}</h1>
+    html`<header>${link()}${who(state)}<p><a href="/board">All incidents</a></p><h1>${label}: ${title}</h1>
 <div id="part-head">${parts.head ?? ''}</div></header>
 <main id="main" data-incident="${uid}" data-write="${canSay}"><div class="columns"><div>
-${section('next', 'Next', parts)}${section('asks', 'Approvals', parts)}</div><div class="side">
+${section('next', 'Next', parts)}${section('asks', 'Approvals', parts, may.write ? planForm(plans) : '')}</div><div class="side">
 ${section('clocks', 'Clocks', parts)}${section('tasks', 'Tasks', parts)}${section('roles', 'Roles', parts, may.write ? rolesForm() : '')}${
   may.write
     ? html`<section aria-labelledby="h-draft"><h2 id="h-draft">Updates</h2>${draftForm()}</section>`
@@ -59,6 +78,9 @@ ${timelineList(told)}</ol></section></div></div></main>`,
 
 /** Announces itself when it changes. */
 const link = (): Html => html`<p id="link" role="status">connecting</p>`;
+
+const who = ({ who }: PageState): Html =>
+  html`<p class="soft who">You are ${who}. Times are UTC. <button type="button" id="leave">Sign out</button></p>`;
 
 /** A page of one sentence: who is not let in, what is not there. */
 export function plainPage(title: string, text: string): string {
@@ -80,11 +102,7 @@ export function signInPage(path: string, refused: string | null): string {
   );
 }
 
-function shell(
-  title: string,
-  { cursor, nowMs, csrf, events, nonce }: PageState,
-  body: readonly Html[],
-): string {
+function head(title: string): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -96,7 +114,15 @@ function shell(
 <title>${title}</title>
 ${STYLE}
 ${BOARD_STYLE}
-</head>
+</head>`;
+}
+
+function shell(
+  title: string,
+  { cursor, nowMs, csrf, events, nonce }: PageState,
+  body: readonly Html[],
+): string {
+  return html`${head(title)}
 <body data-cursor="${cursor}" data-now="${nowMs}" data-csrf="${csrf}" data-events="${events}">
 <a class="skip" href="#main">Skip to the content</a>
 ${body}

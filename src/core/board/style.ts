@@ -16,7 +16,8 @@ h2 { margin-top: 1.5rem; font-size: 1.15rem; }
 .side { grid-column: 2; grid-row: 1 / 3; }
 .log { grid-column: 1; min-width: 0; }
 #part-chart svg { min-width: 38rem; }
-.incidents, .clocks, .tasks, .timeline { list-style: none; padding: 0; }
+.who { margin: 0; } .who button { min-height: 0; padding: .1rem .6rem; font-size: .85rem; margin-left: .4rem; }
+.incidents, .clocks, .tasks, .timeline, .ended { list-style: none; padding: 0; }
 .incidents { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }
 .card { border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .9rem; margin: 0; }
 .card.late { border-color: var(--bad); border-width: 2px; }
@@ -29,6 +30,8 @@ h2 { margin-top: 1.5rem; font-size: 1.15rem; }
 .clock .soft { display: block; font-size: .92rem; }
 .clock .left { font-variant-numeric: tabular-nums; }
 .clock.overdue { border-color: var(--bad); } .clock.overdue .left { color: var(--bad); font-weight: 600; }
+.ended li { margin: .35rem 0; overflow-wrap: anywhere; }
+.declined { border-left: 3px solid var(--bad); padding-left: .6rem; overflow-wrap: anywhere; }
 .notice { border-left: 3px solid var(--warn); padding-left: .6rem; color: var(--warn); font-weight: 600; }
 .timeline > li { border-left: 3px solid var(--line); padding: .1rem 0 .5rem .7rem; margin: 0; overflow-wrap: anywhere; }
 .timeline > li.new { border-color: var(--accent); background: var(--band); }
@@ -59,7 +62,7 @@ dl div { display: flex; gap: .6rem; } dt { color: var(--soft); min-width: 11rem;
   .columns { display: block; }
   body { padding: .75rem .75rem 2rem; }
   dl div { flex-wrap: wrap; gap: 0 .6rem; }
-  button, input[type="text"], select { min-height: 2.75rem; }
+  button, input[type="text"], select, .who button { min-height: 2.75rem; }
   .tasks label { padding-block: .3rem; }
 }
 @media (prefers-reduced-motion: no-preference) { .timeline > li { transition: background-color .6s; } }

@@ -4,6 +4,7 @@ import type { Html } from '../report/html.ts';
 import type { LevelRow } from '../severity.ts';
 import type { Need, Strength } from '../ship/policy.ts';
 import type { TaskState } from '../tasks.ts';
+import type { Decline } from './declines.ts';
 
 /** A plan that stands and that nobody has carried out. */
 export interface BoardAsk {
@@ -18,6 +19,10 @@ export interface BoardAsk {
   isApproved: boolean;
   /** The four characters that whoever says yes types. */
   code: string;
+  /** Oldest first. */
+  declines: readonly Decline[];
+  /** Can be carried out on the board once it is approved. */
+  isPost: boolean;
 }
 
 /** One incident as the board shows it. Plain data. */
@@ -37,6 +42,8 @@ export interface BoardMay {
   write: boolean;
   /** What a yes given here is worth; null where none may be given. */
   approve: Strength | null;
+  /** Those who may say yes by name, where that is known. */
+  approvers?: readonly string[];
 }
 
 /** What an incident in the list needs. */

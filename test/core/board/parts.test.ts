@@ -1,8 +1,9 @@
 import { type DefaultTreeAdapterMap, parse } from 'parse5';
 import { describe, expect, it } from 'vitest';
+import { type BoardPlans, planForm } from '../../../src/core/board/asks.ts';
 import { incidentParts } from '../../../src/core/board/incident.ts';
-import { listPart } from '../../../src/core/board/list.ts';
-import { incidentPage, listPage, plainPage } from '../../../src/core/board/page.ts';
+import { endedPart, listPart } from '../../../src/core/board/list.ts';
+import { endedPage, incidentPage, listPage, plainPage } from '../../../src/core/board/page.ts';
 import { sortKey, timelineItem } from '../../../src/core/board/timeline.ts';
 import type { BoardAsk, BoardIncident, BoardMay } from '../../../src/core/board/view.ts';
 import type { RecordedEvent } from '../../../src/core/events.ts';
@@ -10,7 +11,11 @@ import { HOSTILE, hostileEvents, sampleEvents, sampleOf } from '../../support/sa
 
 const ANA: BoardMay = { write: true, approve: 'terminal' };
 const LOOKS: BoardMay = { write: false, approve: null };
-const STATE = { cursor: '1.a.b', nowMs: 1, csrf: 'token', events: '/board/events', nonce: 'bm9uY2U=' };
+const STATE = {
+  ...{ cursor: '1.a.b', nowMs: 1, csrf: 'token', events: '/board/events', nonce: 'bm9uY2U=' },
+  who: 'Ana',
+};
+const PLANS: BoardPlans = { rollback: true, post: true };
 /** While it runs: after the fix was deployed, before it was resolved. */
 const running = (events: readonly RecordedEvent[]) =>
   events.slice(
@@ -25,7 +30,7 @@ const ASK: BoardAsk = {
     lines: ['Refs:', '  refs/heads/main'],
     need: 'terminal',
   },
-  ...{ given: null, isApproved: false, code: 'AB3D' },
+  ...{ given: null, isApproved: false, code: 'AB3D', declines: [], isPost: false },
 };
 
 function viewOf(events: readonly RecordedEvent[], change: Partial<BoardIncident> = {}): BoardIncident {
@@ -41,16 +46,25 @@ function elements(node: Node): DefaultTreeAdapterMap['element'][] {
   return [...own, ...('childNodes' in node ? node.childNodes.flatMap(elements) : [])];
 }
 const pageOf = (view: BoardIncident, may = ANA): string =>
-  incidentPage(view.incident, incidentParts(view, may), may, STATE);
+  incidentPage(view.incident, incidentParts(view, may), { may, plans: PLANS }, STATE);
 
 describe('hostile words', () => {
   const view = viewOf(running(hostileEvents()), {
-    asks: [{ ...ASK, title: HOSTILE, lines: [HOSTILE] }],
+    asks: [
+      {
+        ...{ ...ASK, title: HOSTILE, lines: [HOSTILE] },
+        declines: [{ by: HOSTILE, at: '2026-03-01T12:00:00.000Z', why: HOSTILE }],
+      },
+    ],
     next: HOSTILE,
   });
   const texts = {
     incident: pageOf(view),
-    list: listPage({ list: listPart([{ ...view, damage: 3 }]) }, HOSTILE, STATE),
+    list: listPage(
+      { list: listPart([{ ...view, damage: 3 }]), ended: endedPart([view], true) },
+      { ...STATE, who: HOSTILE },
+    ),
+    ended: endedPage([view], view.incident.uid),
     plain: plainPage(HOSTILE, HOSTILE),
   };
 
@@ -62,14 +76,16 @@ describe('hostile words', () => {
       expect(tags).not.toContain(tag);
     const scripts = all.filter(({ tagName }) => tagName === 'script');
     expect(scripts.map(({ attrs }) => attrs.map(({ name, value }) => `${name}=${value}`))).toEqual(
-      text === texts.plain ? [] : [['src=/board/script.js', 'nonce=bm9uY2U=']],
+      text === texts.plain || text === texts.ended ? [] : [['src=/board/script.js', 'nonce=bm9uY2U=']],
     );
     for (const { attrs, tagName } of all)
       for (const { name, value } of attrs) {
         expect(name).not.toMatch(/^on|^style$|^srcdoc$/);
         if (name === 'href')
           expect(value).toMatch(
-            tagName === 'link' ? /^data:,$/ : /^(#main|\/board(\/postmortem)?(\?incident=[0-9A-Z]{26})?)$/,
+            tagName === 'link'
+              ? /^data:,$/
+              : /^(#main|\/board(\/(postmortem|ended))?(\?(incident|before)=[0-9A-Z]{26})?)$/,
           );
         if (name === 'id') expect(value).toMatch(/^[\w-]+$/);
       }
@@ -123,11 +139,41 @@ describe('the page of an incident', () => {
     }
     expect(pageOf(view, LOOKS)).not.toContain('<form');
     expect(pageOf(viewOf(running(sampleEvents()), { asks: [{ ...ASK, need: 'named' }] }))).toContain(
-      'It needs a yes of somebody known by name',
+      'Waits for a yes of somebody known by name',
     );
     expect(
       pageOf(viewOf(running(sampleEvents()), { asks: [{ ...ASK, given: 'named', isApproved: true }] })),
     ).toContain('Approved (named)');
+  });
+
+  it('says who may be asked, takes a no from whoever may write, and shows every no with its reason', () => {
+    const of = (change: Partial<BoardAsk>, may: BoardMay) =>
+      pageOf(viewOf(running(sampleEvents()), { asks: [{ ...ASK, ...change }] }), may);
+    const writes = { write: true, approve: null };
+    const named = of({ need: 'named' }, { ...writes, approvers: ['Ben', 'Cy'] });
+    expect(named).toContain(
+      'Waits for a yes of somebody known by name. On this board it can be given by Ben, Cy.',
+    );
+    expect(named).not.toContain('hotfix-pulse approve');
+    expect(of({}, { ...writes, approvers: [] })).toContain('--scope approve');
+    expect(of({}, writes)).toContain(`hotfix-pulse approve ${ASK.id}`);
+    expect(of({ need: 'review' }, { ...ANA, approvers: ['Ben'] })).not.toContain('On this board');
+    expect(of({ need: 'word' }, writes)).toContain(`or <code>hotfix-pulse approve ${ASK.id}</code>`);
+    expect(of({}, writes)).toContain('data-act="decline"');
+    expect(of({}, LOOKS)).not.toContain('data-act="decline"');
+    const at = '2026-03-01T12:05:00.000Z';
+    const declined = of({ declines: [{ by: 'Ben', at, why: 'wrong branch' }] }, LOOKS);
+    expect(declined.replaceAll(/<[^>]+>/g, '')).toContain('Declined by Ben, 12:05 UTC: wrong branch');
+  });
+
+  it('offers to carry out a post that is approved, and to plan what can be planned there', () => {
+    const post = { ...ASK, given: 'terminal', isApproved: true, isPost: true } as const;
+    const of = (may: BoardMay) => pageOf(viewOf(running(sampleEvents()), { asks: [post] }), may);
+    expect(of(ANA)).toContain('data-act="post"');
+    expect(of(LOOKS)).not.toContain('data-act="post"');
+    expect(of(ANA)).toContain('data-act="plan_rollback"');
+    expect(of(LOOKS)).not.toContain('data-act="plan_rollback"');
+    expect(planForm({ rollback: false, post: true })).toBe('');
   });
 
   it('has nothing to tick or approve after the end', () => {
@@ -165,5 +211,19 @@ describe('the list', () => {
     const over = viewOf(sampleEvents());
     expect(listPart([{ ...over, clocks: [] }]).markup).toContain('No incident is open.');
     expect(listPart([]).markup).toContain('No incident is open.');
+  });
+
+  it('leads to what has ended, and on from there', () => {
+    const over = viewOf(sampleEvents());
+    const { uid } = over.incident;
+    const [few, many] = [endedPart([over], false).markup, endedPart([over], true).markup];
+    expect(few).toContain(`href="/board?incident=${uid}"`);
+    expect(few).toMatch(/closed <time/);
+    expect(few).not.toContain('/board/ended');
+    expect(many).toContain('href="/board/ended"');
+    expect(endedPart([], false).markup).toContain('None has ended yet.');
+    expect(endedPage([over], uid)).toContain(`href="/board/ended?before=${uid}"`);
+    expect(endedPage([over], null)).not.toContain('before=');
+    expect(endedPage([], null)).toContain('There are no more.');
   });
 });
