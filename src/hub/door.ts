@@ -1,14 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actor } from '../core/events.ts';
+import type { Team } from '../ports-team.ts';
 import type { Deps } from '../tools/tool.ts';
+import type { HubCounts } from './metrics.ts';
 
 /** What a door works with: the repository that the hub serves. */
 export interface HubContext {
   /** For one caller; settings and secrets are read again where they changed. */
   depsFor(actor: Actor): Promise<Deps>;
+  /** Whose tokens open what asks for one; the same for all doors, opened when the first asks. */
+  team(): Promise<Team>;
   env: Readonly<Record<string, string | undefined>>;
   /** A line for the person who runs the hub: our own words, no incident text. */
   log(line: string): void;
+  /** Counts a tool call that was answered; absent where nobody counts. */
+  called?: HubCounts['called'];
+  /** Ends what the record and the tokens hold open. */
+  close(): Promise<void>;
 }
 
 /** Where a request comes from. */

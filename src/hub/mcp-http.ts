@@ -23,8 +23,13 @@ export async function sendWeb(answer: Response, res: ServerResponse): Promise<vo
     const value = answer.headers.get(name);
     return value === null ? [] : [[name, value] as const];
   });
+  if (answer.body === null) return void res.writeHead(answer.status, Object.fromEntries(headers)).end();
+  if (answer.headers.get('content-type')?.startsWith('application/json')) {
+    const body = Buffer.from(await answer.arrayBuffer());
+    const length = ['content-length', String(body.length)] as const;
+    return void res.writeHead(answer.status, Object.fromEntries([...headers, length])).end(body);
+  }
   res.writeHead(answer.status, Object.fromEntries(headers));
-  if (answer.body === null) return void res.end();
   // A proxy in between must not wait for the end of a stream.
   res.flushHeaders();
   const reader = answer.body.getReader();

@@ -54,7 +54,11 @@ export function neededScope(method: string, params: unknown): Scope {
   return tool ? scopeOf(tool) : 'read';
 }
 
-export function createMethods({ depsFor, log }: Pick<HubContext, 'depsFor' | 'log'>): Methods {
+export function createMethods({
+  depsFor,
+  log,
+  called,
+}: Pick<HubContext, 'depsFor' | 'log' | 'called'>): Methods {
   const definitions = toolDefinitions().map(withoutRepo);
   const operations = loadOperations();
   // Whoever calls first gets the failure.
@@ -84,8 +88,8 @@ export function createMethods({ depsFor, log }: Pick<HubContext, 'depsFor' | 'lo
 
   async function callOperation({ params, token, progress }: Asked): Promise<object> {
     const { name, arguments: args = {} } = checked(Named, params);
-    const { tools, callTool } = await operations;
-    const tool = tools.find((one) => one.name === name);
+    const { toolOf, callTool } = await operations;
+    const tool = await toolOf(name);
     if (!tool || !mayCall(token, name)) {
       const valid = definitions.filter((one) => mayCall(token, one.name)).map((one) => one.name);
       throw protocolError(INVALID_PARAMS, `Unknown tool. Valid tools: ${valid.join(', ')}`);
@@ -93,8 +97,11 @@ export function createMethods({ depsFor, log }: Pick<HubContext, 'depsFor' | 'lo
     const told = progressOf(params, progress);
     try {
       const deps = await depsOf(token);
-      return answerResult(await callTool(tool, await settled(args, token, deps), { ...deps, ...told.deps }));
+      const answer = await callTool(tool, await settled(args, token, deps), { ...deps, ...told.deps });
+      called?.(tool.name, 'ok');
+      return answerResult(answer);
     } catch (error) {
+      called?.(tool.name, error instanceof PulseError ? error.code : 'internal');
       if (!(error instanceof PulseError)) report(`tools/call ${name}`, error);
       return errorResult(error);
     } finally {

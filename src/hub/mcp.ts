@@ -4,7 +4,6 @@ import { mayDo, type Token } from '../core/team-tokens.ts';
 import { type JsonRpcId, readMessage } from '../mcp/json-rpc.ts';
 import type { Team } from '../ports-team.ts';
 import { VERSION } from '../version.ts';
-import { openTokens } from '../wire.ts';
 import { type Access, createAccess, type Refusal, tooNarrow } from './auth/access.ts';
 import { readBody } from './body.ts';
 import { HUB } from './context.ts';
@@ -22,11 +21,8 @@ const REFUSED = -32000;
  * is kept between two requests, so any hub on the same record can answer each.
  */
 export const openMcpDoor: OpenDoor = async (context) => {
-  const { workspace, clock } = await context.depsFor(HUB);
-  return createMcpDoor(context, {
-    team: await openTokens(workspace.root, context.env),
-    now: () => clock.now(),
-  });
+  const { clock } = await context.depsFor(HUB);
+  return createMcpDoor(context, { team: await context.team(), now: () => clock.now() });
 };
 
 /** What a test replaces. */

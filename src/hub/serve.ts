@@ -1,13 +1,18 @@
 import { PulseError } from '../core/errors.ts';
-import { createHubContext, HUB } from './context.ts';
+import { foldTokens } from '../core/team-tokens.ts';
+import type { Team } from '../ports-team.ts';
+import { createHubContext } from './context.ts';
 import type { HubContext, HubDoor } from './door.ts';
 import { DOORS, type Doors, openDoors } from './doors.ts';
 import { createEveryTick } from './every-tick.ts';
-import { type Address, checkedAddress } from './guard.ts';
+import { type Address, checkCallers, checkedAddress } from './guard.ts';
 import { createHubLog, type HubLog, kindOf } from './hub-log.ts';
+import { createMetrics, type HubMetrics } from './metrics.ts';
+import { createMetricsDoor } from './metrics-door.ts';
+import { createReadiness } from './readiness.ts';
 import { createHubServer } from './server.ts';
+import { type Ticking, tickUntil } from './ticks.ts';
 
-const TICK_MS = 15_000;
 /** For requests under way, then for the doors; together below the ten seconds that supervisors wait. */
 const DRAIN_MS = 6_000;
 const STOP_MS = 3_000;
@@ -51,19 +56,44 @@ export async function serve(
   const log = createHubLog(system.write, { json: options.json, now: system.now });
   const names = checkedAddress(options);
   const { root } = options;
-  const context = await createHubContext({ root, env: system.env }, (line) => log('info', line), system);
+  const metrics = createMetrics();
+  const context: HubContext = {
+    ...(await createHubContext({ root, env: system.env }, (line) => log('info', line), system)),
+    called: metrics.called,
+  };
+  try {
+    await serveWith(context, options, system, { parts, log, names, metrics });
+  } finally {
+    // Settings that cannot be read any more keep nobody from leaving.
+    await context.close().catch(() => undefined);
+  }
+  log('info', 'stopped');
+}
+
+async function serveWith(
+  context: HubContext,
+  options: ServeOptions,
+  system: HubProcess,
+  { parts, log, names, metrics }: { parts: ServeParts; log: HubLog; names: string[]; metrics: HubMetrics },
+): Promise<void> {
   const doors = await openDoors(parts.doors ?? DOORS, context);
+  const team = await context.team();
+  await checkCallers(options, async () => doors.some(isOfAService) || (await hasTokens(team)));
   const started = new Set<HubDoor>();
+  const answers = createReadiness(context);
+  const isReady = async (): Promise<boolean> => started.size === all.length && (await answers());
+  const sources = { isReady, openStreams: () => server.openStreams() };
+  const all = [...doors, createMetricsDoor(metrics, sources, { team, now: system.now })];
   const server = createHubServer({
-    ...{ doors, names, log, behindProxy: options.behindProxy, now: system.now },
-    isReady: async () => started.size === doors.length && (await canRead(context)),
+    ...{ names, log, isReady, behindProxy: options.behindProxy, now: system.now, counts: metrics },
+    doors: all,
   });
   const stop = new AbortController();
   const release = system.onInterrupt(() => stop.abort());
   try {
     const port = await server.listen(options.host, options.port);
     try {
-      for (const door of doors) {
+      for (const door of all) {
         await startDoor(door, log);
         started.add(door);
       }
@@ -77,30 +107,27 @@ export async function serve(
           { name: 'sync', tick: (parts.everyTick ?? createEveryTick)(context) },
         ],
         log,
+        metrics,
       );
       log('info', 'stopping');
     } finally {
       await server.drain(DRAIN_MS);
       await stopDoors([...started], system, log);
-      log('info', 'stopped');
     }
   } finally {
     release();
   }
 }
 
+async function hasTokens({ tokens }: Team): Promise<boolean> {
+  // Tokens that cannot be read now let nobody in, and are no reason to be down when they can be again.
+  const known = await tokens.read().catch(() => null);
+  return known === null || foldTokens(known).size > 0;
+}
+
 /** Ends a process that something still holds: a client that reconnects, a timer of a package. */
 export function exitSoon(code: number): void {
   setTimeout(() => process.exit(code), LINGER_MS).unref();
-}
-
-async function canRead(context: HubContext): Promise<boolean> {
-  try {
-    await (await context.depsFor(HUB)).log.uids();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function startDoor({ name, start }: HubDoor, log: HubLog): Promise<void> {
@@ -119,6 +146,7 @@ async function startDoor({ name, start }: HubDoor, log: HubLog): Promise<void> {
 
 /** Doors for people and agents; the others are for services. */
 const OURS = ['mcp', 'board'];
+const isOfAService = ({ name }: HubDoor): boolean => !OURS.includes(name);
 
 function tellStart(
   { host, behindProxy }: ServeOptions,
@@ -134,40 +162,9 @@ function tellStart(
     doors: paths || 'none',
     proxy: behindProxy,
   });
-  if (doors.every(({ name }) => OURS.includes(name)))
+  if (!doors.some(isOfAService))
     log('warn', 'no service calls in: hotfix-pulse.config.json names none that does, see docs/hub.md');
 }
-
-interface Ticking {
-  name: string;
-  tick(): Promise<void>;
-}
-
-/** One round after another: a slow one delays the next and never meets it. */
-async function tickUntil(
-  signal: AbortSignal,
-  { sleep }: HubProcess,
-  all: readonly Ticking[],
-  log: HubLog,
-): Promise<void> {
-  const once = async ({ name, tick }: Ticking): Promise<void> => {
-    try {
-      await tick();
-    } catch (error) {
-      log('error', 'a tick failed', { of: name, ...kindOf(error) });
-    }
-  };
-  while (!signal.aborted) {
-    await Promise.race([Promise.all(all.map(once)), aborted(signal)]);
-    if (!signal.aborted) await sleep(TICK_MS, signal);
-  }
-}
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((done) => {
-    if (signal.aborted) done();
-    else signal.addEventListener('abort', () => done(), { once: true });
-  });
 
 async function stopDoors(doors: readonly HubDoor[], { sleep }: HubProcess, log: HubLog): Promise<void> {
   const enough = new AbortController();

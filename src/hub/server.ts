@@ -6,6 +6,7 @@ import type { Caller, HubDoor } from './door.ts';
 import { callerOf, isForUs } from './guard.ts';
 import { type HubLog, kindOf } from './hub-log.ts';
 import { createRefusals, LIMITS, type Limits } from './limits.ts';
+import type { HubCounts, Reason } from './metrics.ts';
 
 export interface HubServerOptions {
   doors: readonly HubDoor[];
@@ -16,6 +17,7 @@ export interface HubServerOptions {
   isReady(): Promise<boolean>;
   log: HubLog;
   now(): number;
+  counts?: Pick<HubCounts, 'answered' | 'refused'>;
   /** For tests. */
   limits?: Partial<Limits>;
 }
@@ -23,6 +25,8 @@ export interface HubServerOptions {
 export interface HubServer {
   /** Gives the port, which is another one than asked for when that was 0. */
   listen(host: string, port: number): Promise<number>;
+  /** Event streams that are open, by door. */
+  openStreams(): ReadonlyMap<string, number>;
   /** Accepts nothing more, lets what is under way end within `graceMs`, then cuts it off. */
   drain(graceMs: number): Promise<void>;
 }
@@ -39,13 +43,21 @@ interface Route {
 
 const LOOK = ['GET', 'HEAD'];
 const HEALTH = 'health';
+/** What a door means by an answer that refuses; other statuses are about what was asked. */
+const DOOR_REFUSES: Readonly<Record<number, Reason>> = {
+  401: 'token',
+  403: 'token',
+  413: 'size',
+  429: 'rate',
+};
 
 /** Exact paths, known methods, bounded requests; what is not for a door is refused without a word. */
 export function createHubServer(options: HubServerOptions): HubServer {
-  const { log, now } = options;
+  const { log, now, counts: counted } = options;
   const limits: Limits = { ...LIMITS, ...options.limits };
   const routes = routesOf(options);
   const refusals = createRefusals(now, limits.refusedPerMinute);
+  const open = new Map<ServerResponse, string>();
   let draining = false;
 
   const server = createServer(
@@ -66,28 +78,40 @@ export function createHubServer(options: HubServerOptions): HubServer {
     const begun = now();
     const caller = callerOf(req, options.behindProxy);
     const route = routes.get((req.url ?? '').split('?', 1)[0] ?? '');
+    const door = route?.name ?? 'none';
     const counts = route?.counts ?? true;
     let passed = false;
+    let refusedFor: Reason | undefined;
+    open.set(res, door);
     res.on('close', () => {
+      open.delete(res);
       const status = res.headersSent ? res.statusCode : 0;
+      const reason = refusedFor ?? DOOR_REFUSES[status];
+      if (reason !== undefined) counted?.refused(reason);
+      counted?.answered(door, status, now() - begun, req.method === 'GET' && isStream(res));
       if (status >= 400 && status < 500 && status !== 429 && !passed) refusals.count(caller);
       // Looks at health come every few seconds, and what is refused for its number is no news.
       if (status >= 500 || (route?.name !== HEALTH && status !== 429))
-        log('info', 'answered', { door: route?.name ?? 'none', status, ms: now() - begun });
+        log('info', 'answered', { door, status, ms: now() - begun });
       if (draining) setImmediate(() => server.closeIdleConnections());
     });
     // A body that nobody asked for is not read: the connection ends with the answer.
-    const refuse = (status: number, more: Record<string, string> = {}): void =>
+    const end = (status: number, more: Record<string, string> = {}): void =>
       answer(res, status, { connection: 'close', ...more });
+    const refuse = (reason: Reason, status: number, more: Record<string, string> = {}): void => {
+      refusedFor = reason;
+      end(status, more);
+    };
     res.setHeader('cache-control', 'no-store');
     res.setHeader('x-content-type-options', 'nosniff');
     if (draining) res.setHeader('connection', 'close');
     const waitS = counts ? refusals.waitS(caller) : 0;
-    if (waitS > 0) return refuse(429, { 'retry-after': String(waitS) });
-    if (!isForUs(req, options.names)) return refuse(403);
-    if (route === undefined) return refuse(404);
-    if (!route.methods.includes(req.method ?? '')) return refuse(405, { allow: route.methods.join(', ') });
-    if (saysTooLarge(req)) return refuse(413);
+    if (waitS > 0) return refuse('rate', 429, { 'retry-after': String(waitS) });
+    if (!isForUs(req, options.names)) return refuse('name', 403);
+    if (route === undefined) return refuse('path', 404);
+    if (!route.methods.includes(req.method ?? ''))
+      return refuse('method', 405, { allow: route.methods.join(', ') });
+    if (saysTooLarge(req)) return refuse('size', 413);
     capBody(req, res);
     passed = !counts;
     try {
@@ -96,12 +120,17 @@ export function createHubServer(options: HubServerOptions): HubServer {
       // Answered already, or the caller went away in the middle: also when all had come and was not read yet.
       if (res.headersSent || !req.complete || error === req.errored) return;
       log('error', 'a door failed', { door: route.name, ...kindOf(error) });
-      refuse(500);
+      end(500);
     }
   }
 
   return {
     listen: (host, port) => listen(server, host, port),
+    openStreams() {
+      const found = new Map<string, number>();
+      for (const [res, door] of open) if (isStream(res)) found.set(door, (found.get(door) ?? 0) + 1);
+      return found;
+    },
     async drain(graceMs) {
       draining = true;
       const closed = new Promise<void>((done) => {
@@ -114,6 +143,10 @@ export function createHubServer(options: HubServerOptions): HubServer {
       clearTimeout(cut);
     },
   };
+}
+
+function isStream(res: ServerResponse): boolean {
+  return String(res.getHeader('content-type') ?? '').startsWith('text/event-stream');
 }
 
 function routesOf({ doors, isReady }: HubServerOptions): Map<string, Route> {

@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
 import { createEveryTick } from '../../src/hub/every-tick.ts';
 import type { Deps } from '../../src/tools/tool.ts';
+import { noTeam } from '../support/hub-kit.ts';
 import { memorySurface } from '../support/memory-surface.ts';
 import { outwardWorld } from '../support/outward-kit.ts';
 
-const tickOf = (deps: Deps) => createEveryTick({ depsFor: async () => deps, env: {}, log: () => undefined });
+const tickOf = (deps: Deps) =>
+  createEveryTick({ ...noTeam, depsFor: async () => deps, env: {}, log: () => undefined });
 
 it('shows what others have recorded', async () => {
   const stand = memorySurface();

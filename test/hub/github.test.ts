@@ -10,6 +10,7 @@ import { openGitHubDoor } from '../../src/hub/github.ts';
 import { readDelivery } from '../../src/hub/github-delivery.ts';
 import type { PullRequests } from '../../src/ports-outward.ts';
 import type { Deps } from '../../src/tools/tool.ts';
+import { noTeam } from '../support/hub-kit.ts';
 import { planWorld } from '../support/plan-world.ts';
 
 const loaded: object = webhooks;
@@ -73,6 +74,7 @@ async function hub(env: Record<string, string> = { GITHUB_WEBHOOK_SECRET: SECRET
   const outward = async () => ({ surfaces: [], faults: [], pulls, outbox: undefined as never });
   const lines: string[] = [];
   const door = await openGitHubDoor({
+    ...noTeam,
     env,
     log: (line) => void lines.push(line),
     depsFor: async (actor): Promise<Deps> => ({ ...world.deps, settings, outward, actor }),

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { revokeToken } from '../../src/hub/auth/tokens.ts';
+import { createToken, revokeToken } from '../../src/hub/auth/tokens.ts';
 import { createHubContext } from '../../src/hub/context.ts';
 import { openMcpDoor } from '../../src/hub/mcp.ts';
 import { createHubServer } from '../../src/hub/server.ts';
@@ -39,9 +39,11 @@ describe('who is let in', () => {
     const revoked = await tokenFor(root, 'agent', 'write');
     await revokeToken(revoked.token.id, team, Date.now());
     const expired = await tokenFor(root, 'agent', 'write', { hours: -1 });
-    const elsewhere = await tokenFor(root, 'agent', 'write', {
-      env: { HOTFIX_PULSE_DATABASE_URL: 'postgres://db/x', HOTFIX_PULSE_WORKSPACE: 'payments' },
-    });
+    const elsewhere = await createToken(
+      { name: 'robo', kind: 'agent', scope: 'write', expires_at: null },
+      { ...team, workspace: 'payments' },
+      Date.now(),
+    );
     const foreign = await tokenFor(newRepo(), 'person', 'approve');
     const wrong = `${good.text.slice(0, -1)}${good.text.endsWith('A') ? 'B' : 'A'}`;
     const answers = [];

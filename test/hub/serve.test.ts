@@ -64,6 +64,13 @@ describe('the start', () => {
     await expect(startHub({ options: { host: '0.0.0.0' } })).rejects.toMatchObject({ code: 'unsafe' });
   });
 
+  it('is refused there behind a proxy too, while nobody can come in', async () => {
+    const { root } = tempRepo({ commits: 1 });
+    const options = { host: '0.0.0.0', behindProxy: true, publicHosts: ['hub.example.com'] };
+    const doors = doorsOf(echo({ name: 'mcp', paths: ['/mcp'] }));
+    await expect(startHub({ root, doors, options })).rejects.toMatchObject({ code: 'not_configured' });
+  });
+
   it('ends when a door does not start, and stops those that did', async () => {
     const told: string[] = [];
     const first = echo({ name: 'first', paths: ['/1'], stop: async () => void told.push('stopped') });

@@ -19,6 +19,12 @@ export interface HubWanted {
   options?: Partial<ServeOptions>;
 }
 
+/** Of a context whose doors ask for no token. */
+export const noTeam: Pick<HubContext, 'team' | 'close'> = {
+  team: () => Promise.reject(new Error('nobody was to ask for tokens')),
+  close: async () => undefined,
+};
+
 /** The hub in this process, with its clock, its pauses and its signals in the hand of the test. */
 export async function startHub({
   root,
