@@ -84,13 +84,16 @@ export function createAppender(places: LogPlaces, writer: Writer, disk: Disk): A
       }
       const lastLine = files[where].lastLine ?? files.live.lastLine ?? files.fallback.lastLine;
       const built = buildLines(request, drafts, writer, { largest: largestId(files), lastLine });
+      files[where].awaited = new Map(built.map(({ line, event }) => [line, event]));
       try {
         write(files, built);
+        refreshLive(files);
       } catch (error) {
         drop(files.uid);
         throw asPulseError(error, recorded(files, built));
+      } finally {
+        files[where].awaited = new Map();
       }
-      refreshLive(files);
       return { ...standingEvents(request, built, standing), removed: [] };
     },
     usedFallback: () => fallback,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Head, headOf } from '../core/head.ts';
-import { foldIncident } from '../core/incident.ts';
+import { foldKnown } from '../core/incident-folds.ts';
 import type { EventLog, Ids, IncidentIndex } from '../ports.ts';
 import { lookAt } from './file-lines.ts';
 import { type Kept, readHeads, writeHeads } from './heads-file.ts';
@@ -37,8 +37,8 @@ export function createFileIndex({ places, published, ids, read, uids }: FileInde
   const kept: Kept = new Map();
   let sorted: { all: string[]; closed: string[] } | null = null;
   let copies = new Map<string, string>();
-  /** Heads that the file does not have. */
-  let unsaved = 0;
+  /** Incidents whose heads the file has in another state. */
+  const unsaved = new Set<string>();
   let swept: { at: number; took: number } | null = null;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -104,15 +104,15 @@ export function createFileIndex({ places, published, ids, read, uids }: FileInde
       dirty.delete(uid);
       if (kept.get(uid)?.stamp === stamp) continue;
       try {
-        put(uid, { stamp, head: headOf(foldIncident(uid, (await read(uid)).events)) });
-        unsaved += 1;
+        put(uid, { stamp, head: headOf(foldKnown(uid, (await read(uid)).events)) });
+        unsaved.add(uid);
       } catch (error) {
         dirty.add(uid);
         throw error;
       }
     }
-    if (unsaved <= FEW + kept.size * PART) return;
-    unsaved = 0;
+    if (unsaved.size <= FEW + kept.size * PART) return;
+    unsaved.clear();
     writeHeads(places.live, kept, ids);
   }
 

@@ -88,6 +88,16 @@ export function scanLines(fd: number, from: number, each: (line: RawLine) => unk
   if (rest.length > 0 || dropped > 0) emit(Buffer.alloc(0), false);
 }
 
+/** Gives the bytes of a file from `from` up to `to`, as far as there are any, in pieces that are only valid meanwhile. */
+export function readBytes(fd: number, from: number, to: number, each: (bytes: Buffer) => void): void {
+  for (let at = from; at < to; ) {
+    const got = readSync(fd, chunk, 0, Math.min(chunk.length, to - at), at);
+    if (got === 0) return;
+    each(chunk.subarray(0, got));
+    at += got;
+  }
+}
+
 /** True for lines that separate and say nothing. */
 export function isBlank(line: RawLine): boolean {
   return !line.tooLong && line.text.trim() === '';

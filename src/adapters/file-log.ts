@@ -20,13 +20,15 @@ import {
   uidsIn,
   writeBeside,
 } from './incident-files.ts';
+import { knownLines } from './known-lines.ts';
 import { checkUid, fileSystemType, type LogPlaces, networkNotice } from './log-places.ts';
-import { damageOf, isPurge, mergeSources } from './log-source.ts';
-import { leaveTrace } from './log-trace.ts';
+import { damageOf, isPurge } from './log-source.ts';
+import { createTrace } from './log-trace.ts';
+import { createMerge } from './merged-events.ts';
 import { createNumbering } from './numbering.ts';
 import { createPublishedLogs } from './published-logs.ts';
 import { notFound, notPurgeable } from './purge-refusals.ts';
-import { storedLines, verifyChain } from './verify-chain.ts';
+import { verifyChain } from './verify-chain.ts';
 
 export interface FileLogOptions {
   places: LogPlaces;
@@ -54,11 +56,12 @@ export function createFileLog(options: FileLogOptions): FileLog {
   const { places, clock, ids } = options;
   const published = createPublishedLogs(places.specs);
   const appender = createAppender(places, createWriter(clock, ids), options.disk ?? disk);
+  const trace = createTrace([places.live, places.fallback]);
   const numbering = createNumbering(places, ids, published, options.lockWaitMs);
-  const known = new Map<
-    string,
-    { files: IncidentFiles; merged: { version: string; events: RecordedEvent[] } }
-  >();
+  const known = new Map<string, { files: IncidentFiles; merge: ReturnType<typeof createMerge> }>();
+
+  /** Asked once: a record does not move to another file system under a running process. */
+  let network: { notice: string | null } | undefined;
 
   function entryOf(uid: string) {
     checkUid(uid);
@@ -66,7 +69,7 @@ export function createFileLog(options: FileLogOptions): FileLog {
     if (kept !== undefined) return kept;
     const [oldest] = known.keys();
     if (oldest !== undefined && known.size >= MAX_KNOWN) known.delete(oldest);
-    const entry = { files: createFiles(places, uid), merged: { version: '', events: [] } };
+    const entry = { files: createFiles(places, uid), merge: createMerge() };
     known.set(uid, entry);
     return entry;
   }
@@ -83,16 +86,13 @@ export function createFileLog(options: FileLogOptions): FileLog {
   }
 
   function eventsOf(uid: string): RecordedEvent[] {
-    const entry = entryOf(uid);
-    const sources = sourcesOf(entry.files);
-    const version = sources.map((source) => `${source.path}@${source.version}`).join('\n');
-    if (version !== entry.merged.version) entry.merged = { version, events: mergeSources(sources) };
-    return entry.merged.events;
+    const { files, merge } = entryOf(uid);
+    return merge(sourcesOf(files));
   }
 
   async function append(request: AppendRequest) {
     const outcome = appender.append(entryOf(request.incident).files, request);
-    leaveTrace([places.live, places.fallback], request.incident);
+    trace.leave(request.incident);
     return outcome;
   }
 
@@ -170,7 +170,7 @@ export function createFileLog(options: FileLogOptions): FileLog {
 
     async lines(uid) {
       refreshAll(entryOf(uid).files, published, true);
-      return storedLines(filesOf(uid), uid);
+      return knownLines(sourcesOf(entryOf(uid).files), uid);
     },
 
     async purge(uid, eventId, by, reason) {
@@ -191,16 +191,19 @@ export function createFileLog(options: FileLogOptions): FileLog {
 
     notices() {
       const inUse = appender.usedFallback() || uidsIn(places.fallback).length > 0;
-      const network = networkNotice(places.live, options.fileSystemType ?? fileSystemType);
+      network ??= { notice: networkNotice(places.live, options.fileSystemType ?? fileSystemType) };
       return [
         ...(inUse
           ? [`Part of the incident log is kept in ${places.fallback}, because ${FALLBACK_WHY}.`]
           : []),
-        ...(network === null ? [] : [network]),
+        ...(network.notice === null ? [] : [network.notice]),
       ];
     },
 
-    close: () => appender.close(),
+    close() {
+      appender.close();
+      trace.close();
+    },
   };
 }
 

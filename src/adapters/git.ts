@@ -133,12 +133,29 @@ async function oneLine(cwd: string, args: readonly string[]): Promise<string | n
   return code === 0 && line !== '' ? line : null;
 }
 
-/** Root of the working tree that holds `cwd`; null outside a repository and in a bare one. */
-export async function gitRoot(cwd: string): Promise<string | null> {
-  const { code, out } = await runGit(cwd, ['rev-parse', '--is-inside-work-tree', '--show-toplevel']);
+/** A working tree: its root, and the folder that all working trees of the repository share. Absolute. */
+export interface GitPlace {
+  root: string;
+  /** Undefined where git's answer could not be told apart: ask again for it alone. */
+  commonDir: string | undefined;
+}
+
+/** The working tree that holds `cwd`, in one question; null outside a repository and in a bare one. */
+export async function gitPlace(cwd: string): Promise<GitPlace | null> {
+  const asked = ['--is-inside-work-tree', '--show-toplevel', '--git-common-dir'];
+  const { code, out } = await runGit(cwd, ['rev-parse', '--path-format=absolute', ...asked]);
   // A bare repository answers the first question and then fails; one that cannot be read answers nothing.
-  if (code !== 0) return out === '' ? (gitFolderAt(cwd)?.root ?? null) : null;
-  return out.replace(/^.*\r?\n/, '').replace(/\r?\n$/, '') || null;
+  if (code !== 0) return out === '' ? gitFolderAt(cwd) : null;
+  const [, root = '', commonDir, ...more] = out.replace(/\r?\n$/, '').split(/\r?\n/);
+  // A path with a newline in it.
+  if (commonDir === undefined || more.length > 0) return rootAlone(cwd);
+  return root === '' ? null : { root, commonDir };
+}
+
+async function rootAlone(cwd: string): Promise<GitPlace | null> {
+  const { code, out } = await runGit(cwd, ['rev-parse', '--show-toplevel']);
+  const root = code === 0 ? out.replace(/\r?\n$/, '') : '';
+  return root === '' ? null : { root, commonDir: undefined };
 }
 
 /** The folder that all working trees of the repository share; null outside a repository. */
@@ -177,12 +194,17 @@ export async function refNumbers(root: string): Promise<number[]> {
   return [...numbers].sort((a, b) => a - b);
 }
 
+/** The name that commits are made with here; null when none is set. */
+export function gitUser(root: string): Promise<string | null> {
+  return oneLine(root, ['config', '--get', 'user.name']);
+}
+
 /** What the tools ask of git, as far as the repository can answer. */
 export function createGit(root: string): Git {
   return {
     async facts() {
       const [user, branch] = await Promise.all([
-        oneLine(root, ['config', '--get', 'user.name']),
+        gitUser(root),
         oneLine(root, ['symbolic-ref', '--quiet', '--short', 'HEAD']),
       ]);
       return { user, branch };

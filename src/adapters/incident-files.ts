@@ -89,6 +89,8 @@ export function flushLive(files: IncidentFiles, disk: Disk): void {
 /** Folder names below `base` that are incidents. */
 export function uidsIn(base: string): string[] {
   try {
+    // Mostly there is no fallback folder, and asking is a fraction of an error's cost.
+    if (lookAt(base) === null) return [];
     return readdirSync(base).filter((name) => ULID_PATTERN.test(name));
   } catch {
     return [];

@@ -1,7 +1,17 @@
+import { createHash, type Hash } from 'node:crypto';
 import { closeSync, type Stats } from 'node:fs';
 import type { RecordedEvent } from '../core/events.ts';
 import type { Damage } from '../ports.ts';
-import { isAbsent, isBlank, lookAt, openRegular, type RawLine, readLine, scanLines } from './file-lines.ts';
+import {
+  isAbsent,
+  isBlank,
+  lookAt,
+  openRegular,
+  type RawLine,
+  readBytes,
+  readLine,
+  scanLines,
+} from './file-lines.ts';
 
 /** Damage with the line itself, for quarantine. */
 export interface RawDamage extends Damage {
@@ -21,28 +31,49 @@ export interface LogSource {
   /** First byte and 1-based line number not yet taken in. */
   offset: number;
   line: number;
+  /** SHA-256 of all bytes before `offset`, of a published copy only. */
+  digest: string;
   /** File order. */
   events: RecordedEvent[];
+  /** Where the line of each event stands: first byte, and the byte after its last. */
+  spans: { from: number; to: number }[];
   /** First event of each idempotency key. */
   keys: Map<string, RecordedEvent>;
   largest: string | null;
   /** The last complete event line as stored, padding included. */
   lastLine: string | null;
   damage: RawDamage[];
+  /** Lines that this process is writing, byte for byte, with their events: read back, they need no second check. */
+  awaited: ReadonlyMap<string, RecordedEvent>;
   /** What stands behind the last line end: whole (its line end was lost) or torn. */
   tail: { event: RecordedEvent } | { damage: RawDamage } | null;
 }
 
-const EMPTY = { stamp: '', size: 0, offset: 0, line: 1, largest: null, lastLine: null, tail: null };
+const EMPTY = {
+  ...{ stamp: '', size: 0, offset: 0, line: 1, digest: '' },
+  ...{ largest: null, lastLine: null, tail: null },
+};
 
 export function createSource(where: LogSource['where'], path: string, uid: string): LogSource {
-  return { where, path, uid, version: 0, ...EMPTY, events: [], keys: new Map(), damage: [] };
+  const awaited = new Map();
+  return {
+    where,
+    path,
+    uid,
+    version: 0,
+    ...EMPTY,
+    events: [],
+    spans: [],
+    keys: new Map(),
+    damage: [],
+    awaited,
+  };
 }
 
 /** Forgets everything, so that the next refresh reads the whole file. */
 export function resetSource(source: LogSource): void {
   const version = source.version + 1;
-  Object.assign(source, EMPTY, { version, events: [], keys: new Map(), damage: [] });
+  Object.assign(source, EMPTY, { version, events: [], spans: [], keys: new Map(), damage: [] });
 }
 
 /**
@@ -63,10 +94,11 @@ export function refreshSource(source: LogSource): 'same' | 'grown' | 'purged' {
     resetSource(source);
     return 'grown';
   }
-  // A published copy is rewritten by others (checkout, publish), so there any change means a new file.
+  // A published copy is rewritten by others (checkout, publish), so there any change means a new file; where that
+  // begins with the very bytes that were read, it is read on from there.
   const stamp = `${stat.dev}:${stat.ino}${live ? '' : `:${stat.mtimeMs}:${stat.size}`}`;
   if (stamp === source.stamp && stat.size === source.size) return 'same';
-  if (stamp !== source.stamp || stat.size < source.offset) resetSource(source);
+  if ((live && stamp !== source.stamp) || stat.size < source.offset) resetSource(source);
   const first = source.line === 1;
   const known = source.events.length;
   readOn(source, live);
@@ -83,17 +115,33 @@ function readOn(source: LogSource, live: boolean): void {
     if (!isAbsent(error)) unreadable(source, 'the file cannot be read');
     return;
   }
-  source.tail = null;
-  let end = source.offset;
   try {
-    scanLines(fd, source.offset, (line) => {
+    const bytes = live ? null : begin(source, fd);
+    const from = source.offset;
+    let end = from;
+    source.tail = null;
+    scanLines(fd, from, (line) => {
       take(source, line, live);
       end = line.next;
     });
+    source.size = Math.max(end, source.offset);
+    if (bytes !== null) source.digest = hashed(bytes, fd, from, source.offset).digest('hex');
   } finally {
     closeSync(fd);
   }
-  source.size = Math.max(end, source.offset);
+}
+
+/** The bytes that were read of a published copy; where it no longer begins with them, they are forgotten. */
+function begin(source: LogSource, fd: number): Hash {
+  const bytes = hashed(createHash('sha256'), fd, 0, source.offset);
+  if (source.offset === 0 || bytes.copy().digest('hex') === source.digest) return bytes;
+  resetSource(source);
+  return createHash('sha256');
+}
+
+function hashed(hash: Hash, fd: number, from: number, to: number): Hash {
+  readBytes(fd, from, to, (bytes) => hash.update(bytes));
+  return hash;
 }
 
 function unreadable(source: LogSource, detail: string): 'grown' {
@@ -109,7 +157,8 @@ function take(source: LogSource, line: RawLine, live: boolean): void {
     source.offset = line.next;
   }
   if (isBlank(line)) return;
-  const reading = readLine(line, source.uid, live);
+  const own = source.awaited.get(line.text);
+  const reading = own ? { event: own } : readLine(line, source.uid, live);
   if ('problem' in reading) {
     const damage = { where: source.where, line: number, ...reading, raw: line.text };
     if (line.terminated) source.damage.push(damage);
@@ -122,6 +171,7 @@ function take(source: LogSource, line: RawLine, live: boolean): void {
   }
   const { event } = reading;
   source.events.push(event);
+  source.spans.push({ from: line.offset, to: line.offset + line.bytes });
   source.lastLine = line.text;
   if (source.largest === null || event.id > source.largest) source.largest = event.id;
   if (event.key !== undefined && !source.keys.has(event.key)) source.keys.set(event.key, event);
@@ -142,28 +192,6 @@ export function endsWith(source: LogSource, id: string): boolean {
 /** A record that says an event was purged; a tombstone itself carries the hash of its line. */
 export function isPurge(event: RecordedEvent): boolean {
   return event.kind === 'purged' && event.line_sha256 === undefined;
-}
-
-/** All events of several sources: duplicates by id and by key removed, the first in the order given wins; recorded order. */
-export function mergeSources(sources: readonly LogSource[]): RecordedEvent[] {
-  const ids = new Set<string>();
-  const keys = new Set<string>();
-  const events: RecordedEvent[] = [];
-  let sorted = true;
-  for (const source of sources) {
-    const tail = source.tail !== null && 'event' in source.tail ? [source.tail.event] : [];
-    for (const event of tail.length === 0 ? source.events : [...source.events, ...tail]) {
-      if (ids.has(event.id)) continue;
-      ids.add(event.id);
-      if (event.key !== undefined) {
-        if (keys.has(event.key)) continue;
-        keys.add(event.key);
-      }
-      sorted &&= events.length === 0 || (events.at(-1)?.id ?? '') < event.id;
-      events.push(event);
-    }
-  }
-  return sorted ? events : events.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Everything in these sources that is not an event. */

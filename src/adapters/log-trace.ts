@@ -1,4 +1,4 @@
-import { closeSync, constants, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ULID_PATTERN } from '../core/ulid.ts';
 import { lookAt, openRegular } from './file-lines.ts';
@@ -7,30 +7,58 @@ import { lookAt, openRegular } from './file-lines.ts';
 const MOST = 256 * 1024;
 const FILE = 'changed';
 
+export interface Trace {
+  leave(uid: string): void;
+  close(): void;
+}
+
 /**
  * Which incidents were written to, for other processes that keep an overview: one id per line, written after the
  * event is flushed and before it is acknowledged. Left in the first of the folders that takes it. A hint only: what
  * it does not name is found by looking at the logs.
  */
-export function leaveTrace(bases: readonly string[], uid: string): void {
-  bases.some((base) => leaveIn(base, uid));
+export function createTrace(bases: readonly string[]): Trace {
+  const open = new Map<string, number>();
+
+  function drop(base: string): void {
+    const fd = open.get(base);
+    open.delete(base);
+    if (fd !== undefined) closeSync(fd);
+  }
+
+  function leaveIn(base: string, uid: string): boolean {
+    const path = join(base, FILE);
+    try {
+      const kept = open.get(base);
+      // Deleted meanwhile, or begun anew by another process.
+      if (kept !== undefined && fstatSync(kept).nlink === 0) drop(base);
+      const fd =
+        open.get(base) ?? openRegular(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT);
+      open.set(base, fd);
+      writeSync(fd, `${uid}\n`);
+      if (fstatSync(fd).size > MOST) rmSync(path, { force: true });
+      return true;
+    } catch {
+      // The event is recorded; who keeps an overview finds it by looking at the logs.
+      return false;
+    }
+  }
+
+  return {
+    leave(uid) {
+      bases.some((base) => leaveIn(base, uid));
+    },
+    close() {
+      for (const base of [...open.keys()]) drop(base);
+    },
+  };
 }
 
-function leaveIn(base: string, uid: string): boolean {
-  const path = join(base, FILE);
-  try {
-    const fd = openRegular(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT);
-    try {
-      writeSync(fd, `${uid}\n`);
-    } finally {
-      closeSync(fd);
-    }
-    if ((lookAt(path)?.size ?? 0) > MOST) rmSync(path, { force: true });
-    return true;
-  } catch {
-    // The event is recorded; who keeps an overview finds it by looking at the logs.
-    return false;
-  }
+/** The same for a single write. */
+export function leaveTrace(bases: readonly string[], uid: string): void {
+  const trace = createTrace(bases);
+  trace.leave(uid);
+  trace.close();
 }
 
 export interface TraceReader {

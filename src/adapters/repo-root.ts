@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join, parse, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PulseError } from '../core/errors.ts';
-import { gitRoot } from './git.ts';
+import { gitPlace } from './git.ts';
 
 export interface RootSearch {
   /** What somebody named: `--repo` or a `repo` argument. Then nothing else is looked at. */
@@ -28,6 +28,12 @@ const MARKERS = ['.hotfix-pulse', 'specs'] as const;
 /** A folder without git that holds one of these is an installed plugin. */
 const PLUGIN_FILES = ['plugin.json', '.claude-plugin', 'gemini-extension.json', 'kimi.plugin.json'] as const;
 
+/** Where to work. `commonDir` is the git folder, null without git, undefined where it still has to be asked for. */
+export interface Repository {
+  root: string;
+  commonDir: string | null | undefined;
+}
+
 /**
  * The repository to work in: explicit, then the agent's own variables, then the client's roots, then the
  * working directory. Each stands for the git root that holds it, else for itself. What nobody named is passed
@@ -35,7 +41,7 @@ const PLUGIN_FILES = ['plugin.json', '.claude-plugin', 'gemini-extension.json', 
  * @returns null when nothing fits
  * @throws PulseError invalid_input when `explicit` is no folder
  */
-export async function findRoot(search: RootSearch): Promise<string | null> {
+export async function findRepository(search: RootSearch): Promise<Repository | null> {
   if (search.explicit !== undefined) return namedRoot(search.explicit);
   const named = PROJECT_VARIABLES.map((name) => search.env[name]);
   return (
@@ -45,9 +51,18 @@ export async function findRoot(search: RootSearch): Promise<string | null> {
   );
 }
 
-async function namedRoot(explicit: string): Promise<string> {
+/** The root alone; see `findRepository`. */
+export async function findRoot(search: RootSearch): Promise<string | null> {
+  return (await findRepository(search))?.root ?? null;
+}
+
+async function repositoryAt(folder: string): Promise<Repository> {
+  return (await gitPlace(folder)) ?? { root: folder, commonDir: undefined };
+}
+
+async function namedRoot(explicit: string): Promise<Repository> {
   const folder = await realFolder(explicit);
-  if (folder) return (await gitRoot(folder)) ?? folder;
+  if (folder) return repositoryAt(folder);
   throw new PulseError(
     'invalid_input',
     'the folder given as repository does not exist or is not a folder',
@@ -58,21 +73,22 @@ async function namedRoot(explicit: string): Promise<string> {
 async function firstFit(
   candidates: readonly (string | undefined)[],
   search: RootSearch,
-): Promise<string | null> {
+): Promise<Repository | null> {
   for (const candidate of candidates) {
     const folder = candidate ? await realFolder(pathOf(candidate)) : null;
-    const root = folder && ((await gitRoot(folder)) ?? folder);
-    if (root && !(await isNobodysRepository(root, search))) return root;
+    const found = folder && (await repositoryAt(folder));
+    if (found && !(await isNobodysRepository(found.root, search))) return found;
   }
   return null;
 }
 
-async function cwdRoot(search: RootSearch): Promise<string | null> {
-  const root = await firstFit([search.cwd ?? undefined], search);
-  if (!root || hasOne(root, MARKERS)) return root;
+async function cwdRoot(search: RootSearch): Promise<Repository | null> {
+  const found = await firstFit([search.cwd ?? undefined], search);
+  if (!found || hasOne(found.root, MARKERS)) return found;
+  const { root } = found;
   if (search.program !== undefined && holds(root, search.program)) return null;
   const isPlugin = !existsSync(join(root, '.git')) && hasOne(root, PLUGIN_FILES);
-  return isPlugin ? null : root;
+  return isPlugin ? null : found;
 }
 
 /** The home folder and `/` hold repositories; they are one only where this program was used before. */

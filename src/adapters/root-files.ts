@@ -1,5 +1,5 @@
-import { type Dirent, realpathSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasErrno, PulseError } from '../core/errors.ts';
 import { nodeAt, readRegular } from './atomic-file.ts';
@@ -38,14 +38,26 @@ export async function readSettings(root: string): Promise<string | null> {
   }
 }
 
-/** Changes whenever the settings, the template or a file of secrets change, so that a long-lived server does not miss it. */
-export async function stampOf(root: string, template: string | null = null): Promise<string> {
-  const paths = [SETTINGS, ...(template === null ? [] : [template]), ...(await envFiles(root))];
-  const stamps = paths.map(async (name) => {
-    const found = await stat(join(root, name)).catch(() => null);
-    return found ? `${name}:${found.mtimeMs}:${found.size}:${found.ino}` : name;
-  });
-  return (await Promise.all(stamps)).join('\n');
+/**
+ * Changes whenever the settings, the template or a file of secrets change, so that a long-lived server does not miss it.
+ * Asked before every call, so it does not go through Node's thread pool: that takes longer than the answers.
+ */
+export function stampOf(root: string, template: string | null = null): string {
+  const paths = [SETTINGS, ...(template === null ? [] : [template]), ...envFiles(root)];
+  return paths
+    .map((name) => {
+      const found = statOf(join(root, name));
+      return found ? `${name}:${found.mtimeMs}:${found.size}:${found.ino}` : name;
+    })
+    .join('\n');
+}
+
+function statOf(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 const TEMPLATE =
@@ -82,7 +94,7 @@ export async function knownSecrets(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<KnownValue[]> {
   const pairs = Object.entries(env).map(([name, value]) => ({ name, value: value ?? '' }));
-  for (const name of await envFiles(root)) pairs.push(...parseEnv(await readSmall(join(root, name))));
+  for (const name of envFiles(root)) pairs.push(...parseEnv(await readSmall(join(root, name))));
   const found = new Map<string, KnownValue>();
   for (const pair of pairs.flatMap(secretsIn)) if (!found.has(pair.value)) found.set(pair.value, pair);
   return [...found.values()];
@@ -127,8 +139,13 @@ function valuesOf(raw: string): string[] {
   return quote === '"' ? [inner, inner.replaceAll('\\n', '\n').replace(/\\(["\\$])/g, '$1')] : [inner];
 }
 
-async function envFiles(root: string): Promise<string[]> {
-  const entries: Dirent[] = await readdir(root, { withFileTypes: true }).catch(() => []);
+function envFiles(root: string): string[] {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(root, { withFileTypes: true });
+  } catch {
+    return [];
+  }
   const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
   return names
     .filter((name) => name.startsWith('.env') && !SAMPLE.test(name))

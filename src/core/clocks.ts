@@ -1,8 +1,9 @@
 import { type ActionSettings, DEFAULT_ACTIONS } from './action-items.ts';
 import { formatDuration } from './duration.ts';
-import type { RecordedEvent } from './events.ts';
+import { byTold, type RecordedEvent } from './events.ts';
 import type { Incident } from './incident.ts';
-import { codeChanged, lastOf, standingDeploy, standingProof, standingResolution } from './incident.ts';
+import { allOf, codeChanged, lastOf, standingDeploy, standingProof, standingResolution } from './incident.ts';
+import type { Kind } from './kinds.ts';
 import { promiseClocks } from './promise-clocks.ts';
 import type { LevelRow } from './severity.ts';
 import { HOUR, MINUTE } from './time.ts';
@@ -28,6 +29,15 @@ export type ClockName = (typeof CLOCK_NAMES)[number];
 const WAITS: readonly ClockName[] = ['active_watch', 'extended_watch', 'stability', 'stability_48h'];
 /** What is still owed after the close; everything else can no longer be met then, so it is not shown as late. */
 export const PROMISES: readonly ClockName[] = ['postmortem', 'debt', 'action_item'];
+/** What shows that somebody has taken the incident; a role only where it is that of the commander. */
+const RESPONSES: readonly Kind[] = [
+  'acknowledged',
+  'mitigation_applied',
+  'hypothesis_stated',
+  'cause_identified',
+  'rolled_back',
+  'role_assigned',
+];
 /** Source: seed 004 T026. */
 const LONG_STABILITY_H = 48;
 
@@ -95,17 +105,9 @@ function responseClocks(incident: Incident, row: LevelRow | null): RunningClock[
   const add = (name: ClockName, label: string, dueMs: number, metAt: string | null, todo: string) =>
     out.push({ name, label, dueMs, metAt, todo });
   if (row.respond_within_min !== null) {
-    const response = incident.told.find(
-      (event) =>
-        [
-          'acknowledged',
-          'mitigation_applied',
-          'hypothesis_stated',
-          'cause_identified',
-          'rolled_back',
-        ].includes(event.kind) ||
-        (event.kind === 'role_assigned' && event.data.role === 'incident_commander'),
-    );
+    const [response] = RESPONSES.flatMap((kind) => allOf<Kind>(incident, kind))
+      .filter((event) => event.kind !== 'role_assigned' || event.data.role === 'incident_commander')
+      .sort(byTold);
     const due = from + row.respond_within_min * MINUTE;
     add(
       'respond',
@@ -138,7 +140,7 @@ function responseClocks(incident: Incident, row: LevelRow | null): RunningClock[
 /** When the next update is due, in milliseconds; null where the severity asks for none. */
 export function nextUpdateMs(incident: Incident, row: LevelRow | null): number | null {
   if (!incident.opened || !row) return null;
-  const last = incident.told.filter((event) => event.kind === 'update_posted').at(-1);
+  const last = [...allOf(incident, 'update_posted')].sort(byTold).at(-1);
   const minutes = last ? row.update_every_min : row.first_update_min;
   return minutes === null ? null : Date.parse((last ?? incident.opened).at) + minutes * MINUTE;
 }
@@ -182,11 +184,10 @@ function afterClocks(incident: Incident, row: LevelRow | null, settings: ClockSe
   const at = Date.parse(resolved.at);
   const stability = (name: ClockName, stability_h: number): RunningClock => {
     const dueMs = stableFromMs(resolved.recorded_at, { stability_h });
-    const stable = (event: RecordedEvent) =>
-      event.kind === 'stability_confirmed' && event.id > resolved.id && Date.parse(event.at) >= dueMs;
+    const stable = (event: RecordedEvent) => event.id > resolved.id && Date.parse(event.at) >= dueMs;
     return {
       ...{ name, label: `Stability (${stability_h} h)`, dueMs },
-      metAt: incident.recorded.find(stable)?.at ?? null,
+      metAt: allOf(incident, 'stability_confirmed').find(stable)?.at ?? null,
       todo: 'look for a recurrence, record stability_confirmed with evidence',
     };
   };
@@ -198,7 +199,7 @@ function afterClocks(incident: Incident, row: LevelRow | null, settings: ClockSe
     out.push({
       ...{ name: 'postmortem', label: `Postmortem (${row.postmortem_within_h} h)` },
       dueMs: at + row.postmortem_within_h * HOUR,
-      metAt: incident.recorded.find((event) => event.kind === 'postmortem_written')?.at ?? null,
+      metAt: allOf(incident, 'postmortem_written')[0]?.at ?? null,
       todo: 'write the postmortem (write_postmortem)',
     });
   }

@@ -154,3 +154,19 @@ export function byRecorded(a: TimelineEvent, b: TimelineEvent): number {
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Events of each kind, in the order in which they came. */
+export type ByKind = ReadonlyMap<Kind, readonly RecordedEvent[]>;
+
+/** The same filing with more events; lists to which nothing came are shared. */
+export function filedByKind(before: ByKind, news: readonly RecordedEvent[]): ByKind {
+  const filed = new Map(before);
+  const own = new Map<Kind, RecordedEvent[]>();
+  for (const event of news) {
+    const list = own.get(event.kind) ?? [...(before.get(event.kind) ?? [])];
+    list.push(event);
+    own.set(event.kind, list);
+    filed.set(event.kind, list);
+  }
+  return filed;
+}

@@ -83,10 +83,13 @@ export function resolveGate(incident: Incident, evidence: readonly string[]): Ga
  * Only the live record opens it: a published copy or an import can add something to do, never take it away.
  */
 export function closeGate(incident: Incident, facts: CloseFacts): Gate {
-  const live = foldIncident(
-    incident.uid,
-    incident.recorded.filter((event) => event.live),
-  );
+  const isLive = incident.recorded.every((event) => event.live);
+  const live = isLive
+    ? incident
+    : foldIncident(
+        incident.uid,
+        incident.recorded.filter((event) => event.live),
+      );
   const resolved = standingResolution(incident);
   const level = incident.severity?.level ?? null;
   const needsPostmortem = facts.row !== null && facts.row.postmortem_within_h !== null;

@@ -1,6 +1,6 @@
 import type { EventOf, RecordedEvent } from './events.ts';
-import { byRecorded, byTold } from './events.ts';
-import type { FactName, Role } from './kinds.ts';
+import { type ByKind, byRecorded, byTold, filedByKind } from './events.ts';
+import type { FactName, Kind, Role } from './kinds.ts';
 import { labelOf, REDUCERS } from './reduce.ts';
 import type { Level } from './severity.ts';
 import { nextStatus, type Status } from './status.ts';
@@ -62,7 +62,7 @@ export interface Debt {
   by: string;
 }
 
-/** Everything derived from the events of one incident. A value, made by `foldIncident` alone. */
+/** Everything derived from the events of one incident. A value, made by `foldIncident` and `foldFurther` alone; shared, so nobody changes one. */
 export interface Incident {
   uid: string;
   number: number;
@@ -83,6 +83,8 @@ export interface Incident {
   mitigations: ActiveMitigation[];
   /** The rollback of the release that still stands: no later deploy to production, no reopening. */
   releaseRollback: (EventOf<'rolled_back'> & { live: boolean }) | null;
+  /** A hotfix is in production and was not taken back. */
+  hotfixStands: boolean;
   actions: Map<string, ActionItem>;
   debts: Debt[];
   doneTasks: Map<string, RecordedEvent>;
@@ -92,8 +94,10 @@ export interface Incident {
   /** The recorded id after which work on the current attempt began. */
   attemptSince: string;
   duplicateOf: string | null;
-  recorded: RecordedEvent[];
-  told: RecordedEvent[];
+  recorded: readonly RecordedEvent[];
+  told: readonly RecordedEvent[];
+  /** The recorded events of each kind, in recorded order. */
+  byKind: ByKind;
 }
 
 /**
@@ -120,6 +124,7 @@ export function foldIncident(uid: string, events: readonly RecordedEvent[]): Inc
     cause: null,
     mitigations: [],
     releaseRollback: null,
+    hotfixStands: false,
     actions: new Map(),
     debts: [],
     doneTasks: new Map(),
@@ -129,19 +134,22 @@ export function foldIncident(uid: string, events: readonly RecordedEvent[]): Inc
     duplicateOf: null,
     recorded,
     told: [...recorded].sort(byTold),
+    byKind: filedByKind(new Map(), recorded),
   };
-  let hotfixStands = false;
-  for (const event of recorded) {
-    REDUCERS[event.kind]?.(state, event);
-    hotfixStands = standsAfter(hotfixStands, event);
-    // A hotfix in production is a mitigation too: taking the flag or the rollback back leaves it in place.
-    const others = (state.releaseRollback ? 1 : 0) + (hotfixStands ? 1 : 0);
-    state.status = nextStatus(state.status, event, {
-      causeStands: state.cause !== null,
-      activeMitigations: activeMitigations(state).length + others,
-    });
-  }
+  for (const event of recorded) takeIn(state, event);
   return state;
+}
+
+/** One more event, the latest so far, changes what follows from the events: all but their lists. */
+export function takeIn(state: Incident, event: RecordedEvent): void {
+  REDUCERS[event.kind]?.(state, event);
+  state.hotfixStands = standsAfter(state.hotfixStands, event);
+  // A hotfix in production is a mitigation too: taking the flag or the rollback back leaves it in place.
+  const others = (state.releaseRollback ? 1 : 0) + (state.hotfixStands ? 1 : 0);
+  state.status = nextStatus(state.status, event, {
+    causeStands: state.cause !== null,
+    activeMitigations: activeMitigations(state).length + others,
+  });
 }
 
 function standsAfter(before: boolean, event: RecordedEvent): boolean {
@@ -155,18 +163,21 @@ export function activeMitigations(incident: Incident): ActiveMitigation[] {
   return incident.mitigations.filter((mitigation) => mitigation.active);
 }
 
+/** The recorded events of a kind. */
+export function allOf<K extends Kind>(
+  incident: Incident,
+  kind: K,
+): readonly (EventOf<K> & { live: boolean })[] {
+  return (incident.byKind.get(kind) ?? []) as readonly (EventOf<K> & { live: boolean })[];
+}
+
 /** The last event of a kind in recorded order, optionally narrowed. */
-export function lastOf<K extends RecordedEvent['kind']>(
+export function lastOf<K extends Kind>(
   incident: Incident,
   kind: K,
   where: (event: EventOf<K> & { live: boolean }) => boolean = () => true,
 ): (EventOf<K> & { live: boolean }) | null {
-  for (let i = incident.recorded.length - 1; i >= 0; i--) {
-    const event = incident.recorded[i];
-    if (event?.kind === kind && where(event as EventOf<K> & { live: boolean }))
-      return event as EventOf<K> & { live: boolean };
-  }
-  return null;
+  return allOf(incident, kind).findLast(where) ?? null;
 }
 
 /** The last deploy to production that has not been taken back since. */
@@ -182,9 +193,7 @@ export function standingProof(
   where: (event: EventOf<'regression_proven'> & { live: boolean }) => boolean = () => true,
 ): (EventOf<'regression_proven'> & { live: boolean }) | null {
   const undone = lastOf(incident, 'rolled_back', (event) => event.data.target === 'hotfix')?.id ?? '';
-  for (const event of incident.recorded)
-    if (event.kind === 'regression_proven' && event.id > undone && where(event)) return event;
-  return null;
+  return allOf(incident, 'regression_proven').find((event) => event.id > undone && where(event)) ?? null;
 }
 
 /** Whether something done since the last reopening holds the harm down: a mitigation, a rollback or a deploy. */

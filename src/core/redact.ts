@@ -36,6 +36,9 @@ export interface RedactOptions {
 const MOST_PASSES = 8;
 /** Longer texts are given up as a whole, so that one call cannot hold up an incident. */
 const MOST_CHARACTERS = 16 * 1024 * 1024;
+/** Texts up to this length are remembered when nothing was found in them, so many of them at most. */
+const SHORT = 1024;
+const MOST_CLEAN = 256;
 /** How far from a removal the text is read again. */
 const REACH = 16 * 1024;
 
@@ -68,14 +71,22 @@ export function createRedactor(options: RedactOptions): { redact(text: string): 
       : found.flatMap(({ removals }) => removals);
   };
 
+  // Names and keys come with every event, and a text that has passed comes once more on its way into the log.
+  const clean = new Set<string>();
+
   return {
     redact(input) {
+      if (clean.has(input)) return { text: input, removed: [] };
       const removed: Redacted['removed'] = [];
       let text = input;
       let parts: Place[] = [{ start: 0, end: input.length }];
       for (let pass = 0; pass < MOST_PASSES && input.length <= MOST_CHARACTERS; pass += 1) {
         const removals = removalsInParts(text, parts);
-        if (removals.length === 0) return { text, removed };
+        if (removals.length === 0) {
+          if (clean.size >= MOST_CLEAN) clean.clear();
+          if (text.length <= SHORT) clean.add(text);
+          return { text, removed };
+        }
         for (const { type, token } of removals) removed.push({ type, token });
         text = replaced(text, removals);
         parts = partsAround(text, removals);

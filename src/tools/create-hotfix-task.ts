@@ -15,7 +15,7 @@ import { type Loaded, loadAll, loadUid } from './support/load.ts';
 import { severityDraft, statedFacts } from './support/opening.ts';
 import { Related, type RelatedFound, relatedLines, relatedTo } from './support/related.ts';
 import { pastLike } from './support/similar.ts';
-import { fitText, hashOf, keyed, removedWarning } from './support/write.ts';
+import { fitText, hashOf, isFirstOf, keyed, removedWarning } from './support/write.ts';
 import { type Answer, type Deps, defineTool } from './tool.ts';
 
 /** The same title within this time, while not resolved, is the same incident. */
@@ -83,12 +83,8 @@ async function open(input: Input, highest: number, deps: Deps): Promise<Opened> 
   const inputHash = hashOf('create_hotfix_task', input, deps);
   const nowMs = deps.clock.now();
   const title = oneLine(deps.redact(input.title?.trim() || input.description.trim()).text, CAPS.title);
-  const again = earlier(all, input, inputHash, title, nowMs);
-  if (again)
-    return reported(again, deps, {
-      ...{ opened: false, classification: null },
-      ...{ removed: [], similar: [], past: [], owed: [] },
-    });
+  const again = earlier(all, input, inputHash, title, deps);
+  if (again) return reported(again, deps, NOT_OPENED);
 
   // Everything that can be refused comes before the first byte is kept.
   const stated = statedFacts(input, deps);
@@ -112,6 +108,9 @@ async function open(input: Input, highest: number, deps: Deps): Promise<Opened> 
   ];
   const keys = keyed(drafts, input.idempotency_key);
   const outcome = await deps.log.append({ incident: uid, by: deps.actor, drafts: keys });
+  const standing = outcome.events[0]?.incident ?? uid;
+  // Somebody has opened with the same key meanwhile, past the lock: that incident is the one.
+  if (standing !== uid) return reported(await loadUid(standing, deps), deps, NOT_OPENED);
   const similar = all.filter(
     ({ incident }) =>
       isOpen(incident) && isSameSort(incident, input) && titleLikeness(incident.title, title) >= SIMILAR,
@@ -150,11 +149,14 @@ function earlier(
   input: Input,
   inputHash: string,
   title: string,
-  nowMs: number,
+  deps: Deps,
 ): Loaded | undefined {
   const key = input.idempotency_key;
+  const nowMs = deps.clock.now();
   const byKey =
-    key === undefined ? undefined : all.find(({ incident }) => incident.opened?.key === `${key}/0`);
+    key === undefined
+      ? undefined
+      : all.find(({ incident: { opened } }) => opened && isFirstOf(key, opened, deps));
   if (byKey && byKey.incident.opened?.input_hash !== inputHash) {
     throw new PulseError(
       'conflict',
@@ -172,18 +174,21 @@ function earlier(
   });
 }
 
-async function reported(
-  loaded: Loaded,
-  deps: Deps,
-  result: {
-    opened: boolean;
-    classification: Classification | null;
-    removed: { type: string; token: string }[];
-    similar: string[];
-    past: string[];
-    owed: string[];
-  },
-): Promise<Opened> {
+interface Result {
+  opened: boolean;
+  classification: Classification | null;
+  removed: { type: string; token: string }[];
+  similar: string[];
+  past: string[];
+  owed: string[];
+}
+
+const NOT_OPENED: Result = {
+  ...{ opened: false, classification: null },
+  ...{ removed: [], similar: [], past: [], owed: [] },
+};
+
+async function reported(loaded: Loaded, deps: Deps, result: Result): Promise<Opened> {
   const notices = await refreshFolder(loaded, deps, result.opened ? 'create' : 'refresh');
   const { incident } = loaded;
   const folder = folderOf(incident);

@@ -4,7 +4,7 @@ import { isOpen, severityLabel } from '../core/incident.ts';
 import { pulseOf } from '../core/pulse.ts';
 import { lessonLines, lessonOf, worthShowing } from '../core/similar.ts';
 import { fence, oneLine } from '../core/untrusted.ts';
-import { type Loaded, loadAll, loadOpen, loadPage, urgentOf } from './support/load.ts';
+import { COUNTED, type Loaded, loadAll, loadOpen, loadPage, urgentOf } from './support/load.ts';
 import { Related, relatedLines, relatedTo } from './support/related.ts';
 import { similarTo } from './support/similar.ts';
 import { type Deps, defineTool } from './tool.ts';
@@ -46,6 +46,7 @@ export default defineTool({
     incidents: z.array(Row),
     /** Only of a search. */
     related: z.array(Related).optional(),
+    /** Of incidents that are over, 1000 may also mean more. */
     total: z.number(),
     next: z.string(),
     overdue: z.string().nullable(),
@@ -65,7 +66,9 @@ export default defineTool({
       ...(isSearch ? hits(shown, deps) : rows.map(rowLine)),
       ...(related ? relatedLines(related.rows, deps) : []),
       ...(total > shown.length
-        ? [`${total - shown.length} more: raise limit (at most ${MOST}), or pass text or status.`]
+        ? [
+            `${total === COUNTED ? 'At least ' : ''}${total - shown.length} more: raise limit (at most ${MOST}), or pass text or status.`,
+          ]
         : []),
       `Next: ${next}`,
       ...(overdue ? [overdue] : []),

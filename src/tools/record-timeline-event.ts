@@ -16,6 +16,7 @@ import {
   dueOf,
   fitText,
   hashOf,
+  isFirstOf,
   keyed,
   removedWarning,
   sentTwice,
@@ -76,12 +77,12 @@ export default defineTool({
       input.idempotency_key === undefined ? sentTwice(loaded, inputHash, deps.actor, deps.clock.now()) : [];
     if (twice.length > 0) return report(loaded, twice[0]?.id ?? '', true, [], deps);
     // A retry is recognised by its key before legality is judged: the first call may itself have changed the status.
-    const first = loaded.incident.recorded.find(
-      (event) =>
-        input.idempotency_key !== undefined &&
-        event.key === `${input.idempotency_key}/0` &&
-        event.input_hash === inputHash,
-    );
+    const first =
+      input.idempotency_key === undefined
+        ? undefined
+        : loaded.incident.recorded.findLast(
+            ({ key, input_hash }) => key === `${input.idempotency_key}/0` && input_hash === inputHash,
+          );
     const { drafts, main, removed } = await draftsOf(
       input,
       inputHash,
@@ -112,7 +113,7 @@ async function draftsOf(
     evidence: checkedEvidence(input.evidence),
     ...given(input, deps),
   };
-  const data = isRetry ? storedData(incident, input.idempotency_key ?? '') : dataFor(flat, incident);
+  const data = isRetry ? storedData(incident, input.idempotency_key ?? '', deps) : dataFor(flat, incident);
   if (kind === 'fact_recorded' && flat.type !== undefined) checkedFact(flat.type, input.text.trim());
   const draft: EventDraft = {
     ...{ kind, text: fitted.text, basis: 'stated', input_hash: inputHash, evidence: flat.evidence, ...when },
@@ -143,8 +144,8 @@ function given(input: Input, deps: Deps): Omit<RecordInput, 'kind' | 'text' | 'e
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }
 
-function storedData(incident: Incident, key: string): EventDraft['data'] {
-  const stored = incident.recorded.find((event) => event.key === `${key}/0`);
+function storedData(incident: Incident, key: string, deps: Deps): EventDraft['data'] {
+  const stored = incident.recorded.findLast((event) => isFirstOf(key, event, deps));
   if (!stored)
     throw new PulseError('not_found', 'the first call with this key is gone', 'repeat it with a new key');
   return stored.data;
@@ -184,7 +185,7 @@ function reclassified(flat: RecordInput, incident: Incident, inputHash: string, 
 }
 
 async function report(loaded: Loaded, id: string, replayed: boolean, warnings: string[], deps: Deps) {
-  const event = loaded.incident.recorded.find((candidate) => candidate.id === id);
+  const event = loaded.incident.recorded.findLast((candidate) => candidate.id === id);
   const standing = await standingOf(loaded, deps);
   const line = replayed
     ? `Already recorded as ${id}; nothing was written twice.`

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createGit, gitCommonDir, gitRoot, refNumbers, runGit } from '../../src/adapters/git.ts';
+import { createGit, gitCommonDir, gitPlace, refNumbers, runGit } from '../../src/adapters/git.ts';
 import { git, tempFolder, tempRepo } from '../support/repo.ts';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -40,7 +40,25 @@ describe('runGit', () => {
     const other = tempRepo({ commits: 1 }).root;
     vi.stubEnv('GIT_DIR', join(other, '.git'));
     vi.stubEnv('GIT_WORK_TREE', other);
-    expect(await gitRoot(tempFolder())).toBeNull();
+    expect(await gitPlace(tempFolder())).toBeNull();
+  });
+
+  it('finds the root and the shared git folder in one question, from a folder and a worktree', async () => {
+    const { root, git: run } = tempRepo({ commits: 1 });
+    const [deep, tree] = [join(root, 'a', 'b'), join(tempFolder(), 'tree')];
+    mkdirSync(deep, { recursive: true });
+    run(['worktree', 'add', '-q', '--detach', tree]);
+    const commonDir = join(root, '.git');
+    expect(await gitPlace(deep)).toEqual({ root, commonDir });
+    expect(await gitPlace(tree)).toEqual({ root: tree, commonDir });
+    expect(await gitPlace(commonDir)).toBeNull();
+  });
+
+  it('leaves the git folder to another question where a path has a newline in it', async () => {
+    const odd = join(tempFolder(), 'two\nlines');
+    mkdirSync(odd);
+    git(odd, ['init', '-q']);
+    expect(await gitPlace(odd)).toEqual({ root: odd, commonDir: undefined });
   });
 
   it('runs no monitor that the repository names', async () => {

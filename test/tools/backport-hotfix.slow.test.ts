@@ -193,6 +193,17 @@ describe('backport_hotfix', () => {
     expect((await early.call({ branches: ['develop'] })).data.plan_id).not.toBeNull();
   }, 30_000);
 
+  it('a remote that lists no branch at all has not been read, and none is called gone', async () => {
+    const repo = flow();
+    const { call, without } = await shipped(repo);
+    // As of a git over there that may not open its refs: nothing, and success.
+    for (const ref of git(repo.bare, ['for-each-ref', '--format=%(refname)', 'refs/heads']).split('\n'))
+      git(repo.bare, ['update-ref', '-d', ref]);
+    const { text } = await call();
+    expect(text).not.toContain('no longer on the remote');
+    expect(await without()).toEqual(['develop']);
+  }, 30_000);
+
   it('a branch that is gone from the remote is recorded and asked for no longer, until it comes back', async () => {
     const repo = flow({ branches: ['release/1.0'] });
     const { call, without } = await shipped(repo);

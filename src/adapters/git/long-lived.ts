@@ -98,6 +98,8 @@ async function overNetwork(root: string, remote: string) {
   try {
     const { refs, head } = await remoteRefs(root, remote, []);
     const heads = [...refs].filter(([ref]) => ref.startsWith('refs/heads/'));
+    // A git over there that may not open its refs lists none and calls that success.
+    if (heads.length === 0) return null;
     return { head, refs: new Map(heads.map(([ref, tip]) => [ref.slice('refs/heads/'.length), tip])) };
   } catch {
     return null;

@@ -1,4 +1,4 @@
-import type { Incident } from '../incident.ts';
+import { allOf, type Incident } from '../incident.ts';
 import type { PresetName } from '../severity.ts';
 import { renderHotfix } from './hotfix-md.ts';
 import { mergeNarratives, type Narrative } from './narrative.ts';
@@ -12,9 +12,7 @@ type DocumentName = 'hotfix.md' | 'tasks.md' | 'post-mortem.md';
 
 /** The narrative in force: what all writings of the postmortem said, later ones first. Null when none was written. */
 export function narrativeOf(incident: Incident): Narrative | null {
-  const written = incident.recorded.flatMap((event) =>
-    event.kind === 'postmortem_written' ? [event.data.narrative ?? {}] : [],
-  );
+  const written = allOf(incident, 'postmortem_written').map((event) => event.data.narrative ?? {});
   return mergeNarratives(written);
 }
 

@@ -1,7 +1,8 @@
 import { clocksOf, type Clock as Due, urgentLine } from '../../core/clocks.ts';
 import { PulseError } from '../../core/errors.ts';
 import { byRecorded } from '../../core/events.ts';
-import { branchOf, foldIncident, type Incident, isOpen } from '../../core/incident.ts';
+import { branchOf, type Incident, isOpen } from '../../core/incident.ts';
+import { foldKnown } from '../../core/incident-folds.ts';
 import { type LevelRow, rowOf } from '../../core/severity.ts';
 import { ULID_PATTERN } from '../../core/ulid.ts';
 import type { Damage } from '../../ports.ts';
@@ -18,13 +19,22 @@ export interface Loaded {
 /** Reads and folds one incident by uid. */
 export async function loadUid(uid: string, deps: Deps): Promise<Loaded> {
   const log = await deps.log.read(uid);
-  return settle(foldIncident(uid, log.events), log.damage, deps);
+  return settle(foldKnown(uid, log.events), log.damage, deps);
 }
 
 /** The row of the severity in force, and the clocks at this moment. */
 export function settle(incident: Incident, damage: Damage[], deps: Deps): Loaded {
   const row = incident.severity ? rowOf(deps.settings.matrix, incident.severity.level) : null;
-  return { incident, row, damage, clocks: clocksOf(incident, row, deps.settings, deps.clock.now()) };
+  const nowMs = deps.clock.now();
+  let clocks: Due[] | undefined;
+  return {
+    ...{ incident, row, damage },
+    // Most of what is read is only looked up: nobody asks for its clocks.
+    get clocks() {
+      clocks ??= clocksOf(incident, row, deps.settings, nowMs);
+      return clocks;
+    },
+  };
 }
 
 /** All incidents, oldest first; two that took the same number in different clones are told apart by `(b)`. */
@@ -39,7 +49,10 @@ export async function loadOpen(deps: Deps): Promise<Loaded[]> {
   return among.filter((one) => isOpen(one.incident));
 }
 
-/** One page, newest first, and how many there are. */
+/** So far incidents that are over are counted where all of them would have to be read for it. */
+export const COUNTED = 1000;
+
+/** One page, newest first, and how many there are; COUNTED may also mean more. */
 export async function loadPage(
   scope: 'open' | 'closed' | 'all',
   limit: number,
@@ -47,7 +60,7 @@ export async function loadPage(
 ): Promise<{ shown: Loaded[]; total: number }> {
   const { index } = deps.log;
   if (index !== undefined && scope !== 'open') {
-    const uids = await index.inOrder(scope);
+    const uids = await index.inOrder(scope, COUNTED);
     return { shown: (await loadSome(uids.slice(-limit), deps)).reverse(), total: uids.length };
   }
   const among = scope === 'open' ? await loadOpen(deps) : await loadAll(deps);
@@ -55,12 +68,15 @@ export async function loadPage(
   return { shown: inScope.reverse().slice(0, limit), total: inScope.length };
 }
 
-/** These of all incidents, oldest first, labelled as among all: those of the same number are read as well. */
-async function loadSome(uids: readonly string[], deps: Deps): Promise<Loaded[]> {
+/**
+ * These of all incidents, oldest first, labelled as among all: those of the same number are read as well.
+ * @param whole a number of which `uids` are all there are
+ */
+async function loadSome(uids: readonly string[], deps: Deps, whole?: number): Promise<Loaded[]> {
   const wanted = new Set(uids);
   const some = await loadEach([...wanted], deps);
-  const numbers = [...new Set(some.map(({ incident }) => incident.number))];
-  const same = (await deps.log.index?.withNumber(numbers)) ?? [];
+  const numbers = [...new Set(some.map(({ incident }) => incident.number))].filter((one) => one !== whole);
+  const same = numbers.length === 0 ? [] : ((await deps.log.index?.withNumber(numbers)) ?? []);
   const twins = await loadEach(
     same.filter((uid) => !wanted.has(uid)),
     deps,
@@ -83,10 +99,11 @@ export function inOrder<L extends Loaded>(all: L[]): L[] {
     a.incident.opened && b.incident.opened ? byRecorded(a.incident.opened, b.incident.opened) : 0,
   );
   const seen = new Map<number, number>();
-  for (const { incident } of all) {
-    const twins = seen.get(incident.number) ?? 0;
-    seen.set(incident.number, twins + 1);
-    if (twins > 0) incident.label = `${incident.label} (${String.fromCharCode(97 + twins)})`;
+  for (const one of all) {
+    const { number, label } = one.incident;
+    const twins = seen.get(number) ?? 0;
+    seen.set(number, twins + 1);
+    if (twins > 0) one.incident = { ...one.incident, label: `${label} (${String.fromCharCode(97 + twins)})` };
   }
   return all;
 }
@@ -162,8 +179,9 @@ async function maybeNamed(ref: string, deps: Deps): Promise<Loaded[]> {
     const one = await loadSome([uid], deps);
     if (one.length > 0) return one;
   }
-  const number = /^(?:hotfix[-/])?(\d{1,9})(?!\d)/.exec(wanted)?.[1];
-  const numbered = number === undefined ? [] : await loadSome(await index.withNumber([Number(number)]), deps);
+  const digits = /^(?:hotfix[-/])?(\d{1,9})(?!\d)/.exec(wanted)?.[1];
+  const number = Number(digits);
+  const numbered = digits === undefined ? [] : await loadSome(await index.withNumber([number]), deps, number);
   if (numbered.some((one) => matches(one.incident, ref))) return numbered;
   return loadSome(await index.withSlug(wanted), deps);
 }

@@ -2,6 +2,7 @@ import { canonicalJson } from '../../core/canonical.ts';
 import { PulseError } from '../../core/errors.ts';
 import type { Actor, EventDraft, TimelineEvent } from '../../core/events.ts';
 import { MINUTE, parseDue, parseWhen, SECOND } from '../../core/time.ts';
+import { ulidAfter } from '../../core/ulid.ts';
 import { CAPS, capText, cleanText } from '../../core/untrusted.ts';
 import type { Deps } from '../tool.ts';
 import { boardEnd } from './board.ts';
@@ -40,16 +41,27 @@ export function keyed(drafts: EventDraft[], key: string | undefined): EventDraft
   return key === undefined ? drafts : drafts.map((draft, index) => ({ ...draft, key: `${key}/${index}` }));
 }
 
+/** Whether this event is the first of the call with that key; the log keeps of a key that holds a secret its hash. */
+export function isFirstOf(key: string, event: TimelineEvent, deps: Pick<Deps, 'ids'>): boolean {
+  const first = `${key}/0`;
+  return event.key === first || event.key === `sha256-${deps.ids.sha256(first)}`;
+}
+
 /** The events of an identical call that the same actor made moments ago, if any. */
 export function sentTwice(loaded: Loaded, inputHash: string, actor: Actor, nowMs: number): TimelineEvent[] {
-  return loaded.incident.recorded.filter(
-    (event) =>
-      event.input_hash === inputHash &&
-      event.by.name === actor.name &&
-      event.by.kind === actor.kind &&
-      nowMs - Date.parse(event.recorded_at) <= SAME_CALL_MS &&
-      nowMs >= Date.parse(event.recorded_at),
-  );
+  const { recorded } = loaded.incident;
+  // An id carries at least the time at which it was recorded.
+  const bound = ulidAfter(null, nowMs - SAME_CALL_MS, new Uint8Array(10));
+  return recorded
+    .slice(recorded.findLastIndex(({ id }) => id < bound) + 1)
+    .filter(
+      (event) =>
+        event.input_hash === inputHash &&
+        event.by.name === actor.name &&
+        event.by.kind === actor.kind &&
+        nowMs - Date.parse(event.recorded_at) <= SAME_CALL_MS &&
+        nowMs >= Date.parse(event.recorded_at),
+    );
 }
 
 /** When it happened, and how we know. A back-dated time needs a source and is shown as reported. */

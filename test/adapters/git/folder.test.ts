@@ -1,7 +1,7 @@
 import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { gitCommonDir, gitRoot } from '../../../src/adapters/git.ts';
+import { gitCommonDir, gitPlace } from '../../../src/adapters/git.ts';
 import { findPlaces } from '../../../src/adapters/log-places.ts';
 import { tempFolder, tempRepo } from '../../support/repo.ts';
 
@@ -18,7 +18,7 @@ describe('a git folder that git will not read', () => {
     const before = await findPlaces(root);
     damage(join(root, '.git'));
     expect(await findPlaces(root)).toEqual(before);
-    expect(await gitRoot(join(root, 'deep', 'down'))).toBe(root);
+    expect((await gitPlace(join(root, 'deep', 'down')))?.root).toBe(root);
   });
 
   it('a linked worktree leads to the shared folder', async () => {
@@ -27,13 +27,13 @@ describe('a git folder that git will not read', () => {
     repo.git(['worktree', 'add', '-q', '--detach', tree]);
     writeFileSync(join(repo.root, '.git/worktrees/tree/HEAD'), 'garbage\n');
     expect(realpathSync((await gitCommonDir(tree)) ?? '')).toBe(join(repo.root, '.git'));
-    expect(await gitRoot(tree)).toBe(tree);
+    expect((await gitPlace(tree))?.root).toBe(tree);
   });
 
   it('a folder that only is called .git is none', async () => {
     const root = tempFolder();
     mkdirSync(join(root, '.git'));
-    expect(await gitRoot(root)).toBeNull();
+    expect(await gitPlace(root)).toBeNull();
     writeFileSync(join(root, 'file'), '');
     expect((await findPlaces(root)).git).toBe(false);
   });

@@ -81,7 +81,7 @@ describe('long-lived branches', () => {
   it('takes linear time for a pattern of many stars', () => {
     const before = performance.now();
     expect(matchesAny('a'.repeat(20_000), [`${'a*'.repeat(40)}b`])).toBe(false);
-    expect(performance.now() - before).toBeLessThan(500);
+    expect(performance.now() - before).toBeLessThan(2_000);
   });
 
   it('are stale after a year without a commit', () => {
