@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,22 +14,11 @@ const bin = fileURLToPath(new URL('../../dist/hotfix-pulse.js', import.meta.url)
 const chaos = join(SHARED, 'tools', 'chaos-store.mjs');
 const long = process.env.HOTFIX_PULSE_LONG === '1';
 
-/** How the chaos client speaks to this server. */
-const config = {
-  command: ['node', bin, 'mcp', '--repo', '{{cwd}}'],
-  init: ['git init -q .'],
-  setup: [{ tool: 'create_hotfix_task', args: { description: 'Chaos in the auth service' } }],
-  call: {
-    tool: 'record_timeline_event',
-    args: { incident: 'hotfix-001', text: 'event {{marker}}', idempotency_key: '{{key}}' },
-  },
-  read: {
-    tool: 'get_incident',
-    args: { incident: 'hotfix-001', after: '0' },
-    pages: { arg: 'after', next: 'more_after=([0-9A-Z]{26})' },
-  },
-  jsonl: ['.git/hotfix-pulse'],
-};
+/** How the chaos client speaks to this server; `npm run chaos` uses it, too. */
+const config = readFileSync(
+  fileURLToPath(new URL('../../bench/chaos.json', import.meta.url)),
+  'utf8',
+).replace('"SERVER"', JSON.stringify(bin));
 
 const runs = [
   { name: '8 servers, 200 calls each, kills', flags: { servers: 8, calls: 1600, inflight: 1, kills: 24 } },
@@ -46,7 +35,7 @@ describeIf('shared')('the record under chaos', () => {
     ({ flags, seed }) => {
       const folder = mkdtempSync(join(tmpdir(), 'hotfix-pulse-chaos-'));
       const file = join(folder, 'config.json');
-      writeFileSync(file, JSON.stringify(config));
+      writeFileSync(file, config);
       const options = Object.entries({ ...flags, seed }).flatMap(([name, value]) => [
         `--${name}`,
         String(value),

@@ -26,6 +26,8 @@ const LAYERS: Record<string, Layer> = {
     packages: null,
   },
   version: { files: /^src\/version\.ts$/, may: [], packages: null },
+  // Runs the built program; put in by the build.
+  load: { files: /^src\/load\.ts$/, may: ['node'], packages: null },
   config: { files: /^src\/config\.ts$/, may: ['core'], packages: ZOD },
   adapters: { files: /^src\/adapters\//, may: ['core', 'ports', 'adapters', 'node'], packages: ANY },
   tools: {
@@ -80,6 +82,8 @@ const ONLY_IN: readonly { imports: RegExp; files: readonly string[] }[] = [
   { imports: /^(node:)?child_process$/, files: ['src/adapters/git.ts', 'src/adapters/checks.ts'] },
   { imports: /^@modelcontextprotocol\/sdk(\/|$)/, files: ['src/mcp/server.ts'] },
   { imports: /^@modelcontextprotocol\/server(\/|$)/, files: ['src/hub/mcp.ts'] },
+  { imports: /^pino$/, files: ['src/hub/hub-log.ts'] },
+  { imports: /^prom-client$/, files: ['src/hub/metrics.ts'] },
 ];
 
 /** Text that may not stand in the code (comments left out) of the files that `where` matches. */

@@ -4,8 +4,8 @@ import { stubDefinitions, stubDeps, stubOperations } from './mcp-stubs.ts';
 export const toolDefinitions = stubDefinitions;
 export const loadOperations = stubOperations;
 
-export async function findRoot({ explicit, cwd }: { explicit?: string; cwd: string }): Promise<string> {
-  return explicit ?? cwd;
+export async function findRepository({ explicit, cwd }: { explicit?: string; cwd: string }) {
+  return { root: explicit ?? cwd, commonDir: null };
 }
 
 export async function createDeps({ root, actor }: { root: string; actor: { name: string } }) {

@@ -116,7 +116,7 @@ const YOUNG = '01JD0000000000000000000001';
 /** Two open incidents, the second without a postmortem. */
 export async function stubOperations(): Promise<Operations> {
   return {
-    tools: STUB_TOOLS,
+    toolOf: async (name) => STUB_TOOLS.find((tool) => tool.name === name),
     callTool,
     async documentsOf(incident, { workspace }) {
       if (incident === 'twin')

