@@ -1,5 +1,5 @@
 // Where the CPU time of a start and of a first call goes: what it costs to load each part of the source, bundled alone.
-// A part includes what it imports, so the rows overlap; none starts git. Usage: node bench/parts.mjs
+// A part includes what it imports, so the rows overlap; none starts git or has code that V8 kept of an earlier start. Usage: node bench/parts.mjs
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,36 +7,37 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import {
-  precomputedDefinitions,
+  precomputed,
   withoutAjv,
   withoutEval,
   withoutExpress,
+  withoutUnusedSchemas,
 } from '../scripts/build-plugins.mjs';
 import { cleanEnv } from './client.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const ROUNDS = 5;
 
-const TRANSPORT = "export { stdioTransport } from './mcp/stdio.ts';";
+const FRONT =
+  "export { stdioTransport } from './mcp/stdio.ts'; export { createFront } from './mcp/front.ts';";
 const PROTOCOL = "export { createMcpServer } from './mcp/server.ts';";
-const ADAPTERS = "export { createDeps, findRoot } from './wire.ts';";
+const ADAPTERS = "export { createDeps, findRepository } from './wire.ts';";
 const ONE_TOOL = "export { default as tool } from './tools/list-incidents.ts';";
 const ALL_TOOLS = "export { TOOLS } from './tools/index.ts';";
 const CALL = "export { callTool } from './tools/support/call.ts';";
 const PARTS = [
   { name: 'nothing: Node.js itself', source: '' },
-  { name: 'our transport', source: TRANSPORT },
-  { name: 'the SDK and its schemas, before tools/list', source: TRANSPORT + PROTOCOL },
+  { name: 'the front: all that tools/list needs', source: FRONT },
+  { name: 'the SDK and its schemas', source: PROTOCOL },
   { name: 'settings, log and git adapters', source: ADAPTERS },
   { name: 'these and one tool', source: ADAPTERS + CALL + ONE_TOOL },
-  { name: 'these and all tools', source: ADAPTERS + CALL + ALL_TOOLS },
-  {
-    name: 'all that a first call needs today',
-    source: TRANSPORT + PROTOCOL + ADAPTERS + CALL + ALL_TOOLS,
-  },
+  { name: 'these and the SDK: all that a first call needs', source: ADAPTERS + CALL + ONE_TOOL + PROTOCOL },
+  { name: 'with all tools instead of one', source: ADAPTERS + CALL + ALL_TOOLS + PROTOCOL },
 ];
 
-/** What only some calls need stays out, as in the built chunks. */
+const NO_TOOLS = { file: 'src/mcp/definitions.ts', name: 'toolDefinitions', value: [] };
+
+/** What only some calls need stays out, as in the built program, where it runs on first use. */
 const loadedLater = {
   name: 'loaded-later',
   setup(esbuild) {
@@ -64,7 +65,14 @@ export async function measureParts() {
         footer: {
           js: "const {user,system}=process.cpuUsage();process.stdout.write(user+system+' '+(await import('node:fs')).statSync(new URL(import.meta.url)).size);",
         },
-        plugins: [loadedLater, precomputedDefinitions([]), withoutAjv, withoutEval, withoutExpress],
+        plugins: [
+          loadedLater,
+          precomputed([NO_TOOLS]),
+          withoutAjv,
+          withoutEval,
+          withoutExpress,
+          withoutUnusedSchemas,
+        ],
       });
       rows.push({ name, file, kb: 0, cpu_ms: Infinity });
     }

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -24,16 +25,29 @@ const SOURCES: Record<string, string> = {
     import * as z from 'zod/v4';
     Reflect.set(globalThis, 'computed', true);
     export const toolDefinitions = () => [{ name: 'stub_tool', inputSchema: z.toJSONSchema(z.strictObject({ text: z.string() })) }];`,
-  'src/mcp/main.ts': `
+  'src/mcp/front-answers.ts': `
+    Reflect.set(globalThis, 'computed', true);
+    export const frontAnswers = async () => ({ ping: 'pong' });`,
+  'src/mcp/serving.ts': `
     import { Server } from '@modelcontextprotocol/sdk/server/index.js';
     import { toolDefinitions } from './definitions.ts';
+    export const createServing = async ({ said }: { said: string }) =>
+      ({ said, server: typeof new Server({ name: 'stub', version: '0' }, {}), tools: toolDefinitions() });`,
+  'src/mcp/main.ts': `
     import { VERSION } from '../version.ts';
-    new Server({ name: 'stub', version: VERSION }, {});
-    process.stdout.write(JSON.stringify({ door: 'mcp', VERSION, computed: 'computed' in globalThis, tools: toolDefinitions() }));`,
+    import { frontAnswers } from './front-answers.ts';
+    const start = async () => {
+      const answers = await frontAnswers();
+      const { createServing } = await import('./serving.ts');
+      const serving = await createServing({ said: 'hello' });
+      process.stdout.write(JSON.stringify({ door: 'mcp', VERSION, computed: 'computed' in globalThis, answers, ...serving }));
+    };
+    void start();`,
   'src/cli/main.ts': `
     const lazy = async () => (await import('gray-matter')).default;
     const read = async (text: string) => { try { return (await lazy())(text, {}).data; } catch (e) { return String(e); } };
-    process.stdout.write(JSON.stringify({ door: 'cli', argv: process.argv.slice(2), yaml: await read('---\\na: 1\\n---\\n'), js: await read('---js\\n(globalThis.ran = 1, {})\\n---\\n'), ran: 'ran' in globalThis }));`,
+    const start = async () => process.stdout.write(JSON.stringify({ door: 'cli', argv: process.argv.slice(2), yaml: await read('---\\na: 1\\n---\\n'), js: await read('---js\\n(globalThis.ran = 1, {})\\n---\\n'), ran: 'ran' in globalThis }));
+    void start();`,
 };
 
 /** A small package inside this one's node_modules, so that the real dependencies resolve. */
@@ -43,8 +57,11 @@ function stubPackage(change: Record<string, string | null> = {}): string {
   made.push(root);
   cpSync(join(checkout, 'scripts'), join(root, 'scripts'), { recursive: true });
   cpSync(join(checkout, 'package.json'), join(root, 'package.json'));
-  const version = readFileSync(join(checkout, 'src/version.ts'), 'utf8');
-  for (const [path, text] of Object.entries({ ...SOURCES, 'src/version.ts': version, ...change })) {
+  const real = ['src/version.ts', 'src/load.ts'].map((path): [string, string] => [
+    path,
+    readFileSync(join(checkout, path), 'utf8'),
+  ]);
+  for (const [path, text] of Object.entries({ ...SOURCES, ...Object.fromEntries(real), ...change })) {
     if (text === null) continue;
     mkdirSync(join(root, path, '..'), { recursive: true });
     writeFileSync(join(root, path), text);
@@ -78,23 +95,27 @@ describe('the build', () => {
   it('lists every file with its size', () => {
     const lines = table.trim().split('\n');
     const files = lines.map((l) => l.split(/\s+/)[0] ?? '');
-    expect(files.filter((file) => !file.startsWith('dist/chunks/'))).toEqual([
+    expect(files.map((file) => file.replace(/-[0-9a-f]{8}\./, '-HASH.'))).toEqual([
+      'dist/package.json',
       'dist/hotfix-pulse.js',
       'dist/cli.js',
       'dist/mcp.js',
+      // Few calls need it, so it is not in the program.
+      'dist/packages/gray-matter.js',
+      'dist/program-HASH.js',
       'dist/THIRD_PARTY_NOTICES.txt',
     ]);
-    // gray-matter is loaded on first use, so it is not in the door.
-    expect(files.filter((file) => /chunks\/gray-matter-\w+\.js$/.test(file))).toHaveLength(1);
     expect(lines.every((l) => /\d KB$/.test(l))).toBe(true);
   });
 
-  it('opens the mcp door with precomputed schemas and the version', async () => {
+  it('opens the mcp door with what was computed early, and the program behind it', async () => {
     const { version } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8'));
     expect(await bin('mcp')).toMatchObject({
       door: 'mcp',
       VERSION: version,
       computed: false,
+      answers: { ping: 'pong' },
+      ...{ said: 'hello', server: 'object' },
       tools: [{ name: 'stub_tool', inputSchema: { properties: { text: { type: 'string' } } } }],
     });
   });
@@ -108,8 +129,22 @@ describe('the build', () => {
 
   it('bundles no AJV and no eval', () => {
     const bad = /\beval\(|ajv-formats/;
-    expect(['mcp.js', 'cli.js'].filter((file) => bad.test(dist(file)))).toEqual([]);
-    expect(statSync(join(root, 'dist/mcp.js')).size).toBeLessThan(200 * 1024);
+    const files = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' });
+    const programs = files.filter((file) => file.endsWith('.js'));
+    expect(programs.length).toBeGreaterThan(4);
+    expect(programs.filter((file) => bad.test(dist(file)))).toEqual([]);
+    expect(statSync(join(root, 'dist/mcp.js')).size).toBeLessThan(20 * 1024);
+  });
+
+  it('keeps the program in ASCII, whatever its regular expressions hold', async () => {
+    const odd = stubPackage({
+      'src/cli/main.ts': `process.stdout.write(JSON.stringify('a – ü 😀'.split(/[–ü]|\\u{1F600}|😀/u)));`,
+    });
+    await build(odd);
+    const name = readdirSync(join(odd, 'dist')).find((file) => file.startsWith('program-')) ?? '';
+    expect(readFileSync(join(odd, 'dist', name)).every((byte) => byte < 0x80)).toBe(true);
+    const { stdout } = await run(process.execPath, [join(odd, 'dist/hotfix-pulse.js')]);
+    expect(JSON.parse(stdout)).toEqual(['a ', ' ', ' ', '']);
   });
 
   it('collects the licences of what is bundled, and only of that', () => {
@@ -121,11 +156,16 @@ describe('the build', () => {
     expect(notices).not.toMatch(/^(ajv|esbuild|vitest) \d/m);
   });
 
-  it('leaves no chunk of an earlier build behind', async () => {
-    const old = join(root, 'dist/chunks/old-AAAAAAAA.js');
-    writeFileSync(old, '');
+  it('leaves nothing of an earlier build behind', async () => {
+    const old = ['program-00000000.js', 'packages/old.js', 'chunks/old.js', 'cache/old.bin'].map((name) =>
+      join(root, 'dist', name),
+    );
+    for (const path of old) {
+      mkdirSync(join(path, '..'), { recursive: true });
+      writeFileSync(path, '');
+    }
     await build(root);
-    expect(existsSync(old)).toBe(false);
+    expect(old.filter((path) => existsSync(path))).toEqual([]);
   }, 60_000);
 
   it('is an executable file with a shebang', () => {

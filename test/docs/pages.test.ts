@@ -38,6 +38,7 @@ describe('pages', () => {
     'docs/services.md',
     'docs/threats.md',
     'docs/team.md',
+    'docs/team-setup.md',
     'docs/postgres.md',
     'docs/board.md',
     'docs/github.md',

@@ -259,6 +259,20 @@ describe('user scope', () => {
     expect(entry).toEqual({ command: '/usr/bin/node', args: [join(copy, 'hotfix-pulse.js'), 'mcp'] });
   });
 
+  it('leaves out what V8 has kept beside the program, and takes that of the copy away with it', async () => {
+    const at = place();
+    put(at.machine.root, 'dist/cache/program-1.bin', 'of the original');
+    await at.install(['cursor'], { scope: 'user' });
+    const copy = join(at.home, '.local/share/hotfix-pulse', VERSION);
+    expect(Object.keys(treeOf(copy))).toEqual(['hotfix-pulse.js', 'mcp.js', 'package.json']);
+    put(copy, 'cache/program-1.bin', 'of the copy');
+    // Still the same program: it is not copied again.
+    await at.install(['cursor'], { scope: 'user' });
+    expect(readFileSync(join(copy, 'cache/program-1.bin'), 'utf8')).toBe('of the copy');
+    await at.uninstall(['cursor'], { scope: 'user' });
+    expect(Object.keys(treeOf(at.home)).filter((name) => name.includes('hotfix-pulse'))).toEqual([]);
+  });
+
   it('says so when it cannot note what it did, and still takes it away', async () => {
     const at = place();
     put(at.home, '.local/share/hotfix-pulse/installed', 'a file where a folder should be');

@@ -12,7 +12,7 @@ const SKILL = (name: string) =>
 /** A small package with everything that the real one ships. */
 export function samplePack(): string {
   const root = tempFolder();
-  put(root, 'dist/hotfix-pulse.js', "import('./mcp.js');\n");
+  put(root, 'dist/hotfix-pulse.js', "require('./mcp.js');\n");
   put(root, 'dist/mcp.js', 'process.stdin.resume();\n');
   for (const name of ['hotfix', 'incident']) {
     put(root, `skills/${name}/SKILL.md`, SKILL(name));

@@ -62,7 +62,11 @@ function serverFor(actor: Deps['actor']) {
   return createMcpServer({
     version: '1.2.3',
     definitions: toolDefinitions(TOOLS),
-    operations: async () => ({ ...(await stubOperations()), tools: TOOLS, callTool }),
+    operations: async () => ({
+      ...(await stubOperations()),
+      toolOf: async (name) => TOOLS.find((one) => one.name === name),
+      callTool,
+    }),
     report: () => {},
     depsFor: async () => ({ ...stubDeps('/found'), actor }),
   });
