@@ -16,18 +16,19 @@ export function bundledPackages(root, metafile) {
   return [...folders];
 }
 
-/** The text of THIRD_PARTY_NOTICES.txt. */
+/** The text of THIRD_PARTY_NOTICES.txt. A licence in the very same words stands once, below all whose it is. */
 export function thirdPartyNotices(folders) {
-  const notices = new Map();
+  const titles = new Map();
   for (const folder of folders) {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     const title = `${name} ${version} (${license ?? 'licence not stated'})`;
-    notices.set(title, `${title}\n\n${licenceText(folder)}`);
+    const text = licenceText(folder);
+    titles.set(text, (titles.get(text) ?? new Set()).add(title));
   }
   const rule = `\n\n${'-'.repeat(72)}\n\n`;
   const intro = 'hotfix-pulse contains code of the packages below, each under its own licence.';
-  const sorted = [...notices].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text);
-  return `${[intro, ...sorted].join(rule)}\n`;
+  const notices = [...titles].map(([text, names]) => `${[...names].sort().join('\n')}\n\n${text}`);
+  return `${[intro, ...notices.sort()].join(rule)}\n`;
 }
 
 function licenceText(folder) {
@@ -35,5 +36,7 @@ function licenceText(folder) {
     .filter((name) => /^(licen[cs]e|copying|notice)/i.test(name))
     .sort();
   if (files.length === 0) return 'The package has no licence file.';
-  return files.map((name) => readFileSync(join(folder, name), 'utf8').trim()).join('\n\n');
+  return files
+    .map((name) => readFileSync(join(folder, name), 'utf8').replaceAll('\r\n', '\n').trim())
+    .join('\n\n');
 }

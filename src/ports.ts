@@ -27,7 +27,10 @@ export interface AppendRequest {
 }
 
 export interface AppendOutcome {
-  /** The events that now stand for the drafts, in draft order: new ones, or the first ones of an earlier call with the same key. */
+  /**
+   * The events that now stand for the drafts, in draft order: new ones, or the first ones of an earlier call with the
+   * same key. For an opening these are of another incident, when the key has opened that one at the same moment.
+   */
   events: TimelineEvent[];
   /** True when nothing new was written. */
   replayed: boolean;
@@ -75,6 +78,8 @@ export interface EventLog {
   purge(uid: string, eventId: string, by: Actor, reason: string): Promise<TimelineEvent>;
   /** What a person should know about where the record is kept (fallback folder, network file system). */
   notices(): string[];
+  /** Throws what stands in the way of working with a record that is elsewhere. Absent where it is on this machine. */
+  check?(): Promise<void>;
   /** Absent where only reading every incident finds one. */
   index?: IncidentIndex;
 }
@@ -87,8 +92,8 @@ export interface IncidentIndex {
   owing(): Promise<string[]>;
   withNumber(numbers: readonly number[]): Promise<string[]>;
   withSlug(slug: string): Promise<string[]>;
-  /** All of them or those that are over, oldest first. */
-  inOrder(scope: 'closed' | 'all'): Promise<readonly string[]>;
+  /** All of them or those that are over, oldest first; only the newest `most` where more would have to be read for it. */
+  inOrder(scope: 'closed' | 'all', most?: number): Promise<readonly string[]>;
 }
 
 /** A generated document and what happened to it on disk. */

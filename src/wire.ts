@@ -7,13 +7,14 @@ import { createChanges } from './adapters/git/diff.ts';
 import { createRollbacks } from './adapters/git/rollbacks.ts';
 import { createShipping } from './adapters/git/ship.ts';
 import { createHistory } from './adapters/git/suspects.ts';
-import { createGit } from './adapters/git.ts';
+import { createGit, gitUser } from './adapters/git.ts';
 import { createGuardedLog } from './adapters/guarded-log.ts';
 import { findPlaces } from './adapters/log-places.ts';
 import { createTemplates } from './adapters/mustache.ts';
 import { createOhno } from './adapters/ohno.ts';
 import { createOutbox } from './adapters/outbox.ts';
 import { createPace } from './adapters/pace.ts';
+import type { DatabaseLook } from './adapters/postgres/look.ts';
 import type { MigrateReport, MigrateRequest } from './adapters/postgres/migrate.ts';
 import type { BothRecords, RecordOptions } from './adapters/postgres/record.ts';
 import { knownSecrets, readSettings, readTemplate, stampOf } from './adapters/root-files.ts';
@@ -27,7 +28,6 @@ import type { Actor } from './core/events.ts';
 import { type OutwardSettings, SERVICE_NAMES, type ServiceName } from './core/outward/services.ts';
 import { createRedactor } from './core/redact.ts';
 import type { Clock, EventLog, Ids } from './ports.ts';
-import type { Git } from './ports-git.ts';
 import type { Outward, ServiceCheck } from './ports-outward.ts';
 import type { Team } from './ports-team.ts';
 import type { Deps, Settings } from './tools/tool.ts';
@@ -39,7 +39,7 @@ export { defaultBranch } from './adapters/git/default-branch.ts';
 export type { MigrateReport, MigrateRequest } from './adapters/postgres/migrate.ts';
 export type { Moved } from './adapters/postgres/move.ts';
 export type { BothRecords } from './adapters/postgres/record.ts';
-export { findRoot } from './adapters/repo-root.ts';
+export { findRepository, findRoot, type Repository } from './adapters/repo-root.ts';
 export { gitVersion, leftWorktrees, lookAtRepository, reachRemote } from './adapters/repo-state.ts';
 export { createSampleRepo } from './adapters/sample-repo.ts';
 export { talkTo } from './adapters/talk.ts';
@@ -47,6 +47,8 @@ export { talkTo } from './adapters/talk.ts';
 export interface WireOptions {
   /** Absolute root of the repository (or folder without git), as `findRoot` gives it. */
   root: string;
+  /** The repository's git folder where it is known by now: one question less to git. */
+  commonDir?: string | null | undefined;
   actor: Actor;
   /** Secrets among its values are taken out of every text. */
   env: Readonly<Record<string, string | undefined>>;
@@ -63,11 +65,13 @@ export interface WiredDeps extends Deps {
  * @throws PulseError invalid_input when the repository's settings file is wrong
  */
 export async function createDeps(
-  { root, actor, env }: WireOptions,
+  { root, commonDir, actor, env }: WireOptions,
   fakes: { clock?: Clock; ids?: Ids } = {},
 ): Promise<WiredDeps> {
   const { clock = systemClock, ids = systemIds } = fakes;
-  const places = await findPlaces(root);
+  const places = await findPlaces(root, commonDir === undefined ? {} : { commonDir });
+  // Asked now, needed at the end.
+  const acting = onBehalf(actor, places.git ? root : null);
   const git = places.git
     ? { ...createGit(root), history: createHistory(root, places.live, env), branches: createBranches(root) }
     : null;
@@ -138,7 +142,7 @@ export async function createDeps(
     get settings() {
       return current.settings;
     },
-    actor: await onBehalf(actor, git),
+    actor: await acting,
     redact,
     refresh,
     ...(team ? { close: () => team.close() } : {}),
@@ -161,6 +165,13 @@ export async function migrateDatabase(
   return record.migrateDatabase(root, env, request);
 }
 
+/** The team's database, looked at; null where none is set. @throws PulseError for whatever stands in the way of using it */
+export async function lookAtDatabase(root: string, env: WireOptions['env']): Promise<DatabaseLook | null> {
+  if (!env.HOTFIX_PULSE_DATABASE_URL?.trim()) return null;
+  const record = await import('./adapters/postgres/record.ts');
+  return record.lookAtDatabase(root, env);
+}
+
 /** The record of this machine and the team's, to move incidents between them. */
 export async function openBothRecords(root: string, env: WireOptions['env']): Promise<BothRecords> {
   const { openBoth } = await import('./adapters/postgres/record.ts');
@@ -168,14 +179,14 @@ export async function openBothRecords(root: string, env: WireOptions['env']): Pr
 }
 
 /**
- * Who may come in over the hub. The tokens of a record on this machine are for that record; with the team's database
- * they are for the workspace that is served, so that none opens another one.
+ * Who may come in over the hub. With the team's database the tokens are in it, for the workspace that is served and
+ * every hub that serves it; else they lie beside the record of this machine.
  */
 export async function openTokens(root: string, env: WireOptions['env']): Promise<Team> {
-  const tokens = createTokenFile(await findPlaces(root));
-  if (!env.HOTFIX_PULSE_DATABASE_URL?.trim()) return { tokens, workspace: 'local' };
-  const { workspaceOf } = await import('./adapters/postgres/workspace-id.ts');
-  return { tokens, workspace: await workspaceOf(root, env.HOTFIX_PULSE_WORKSPACE) };
+  const file = createTokenFile(await findPlaces(root));
+  if (!env.HOTFIX_PULSE_DATABASE_URL?.trim()) return { tokens: file, workspace: 'local' };
+  const { openTeamTokens } = await import('./adapters/postgres/record.ts');
+  return { ...(await openTeamTokens(root, env)), unused: file };
 }
 
 /** One service asked whether its settings and tokens work. */
@@ -218,8 +229,8 @@ async function templateText(
 }
 
 /** An agent works for somebody: the git user, as far as git knows. */
-async function onBehalf(actor: Actor, git: Git | null): Promise<Actor> {
-  if (actor.kind !== 'agent' || actor.on_behalf_of !== undefined || !git) return actor;
-  const { user } = await git.facts();
+async function onBehalf(actor: Actor, root: string | null): Promise<Actor> {
+  if (actor.kind !== 'agent' || actor.on_behalf_of !== undefined || root === null) return actor;
+  const user = await gitUser(root);
   return user === null ? actor : { ...actor, on_behalf_of: user };
 }

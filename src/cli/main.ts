@@ -22,10 +22,11 @@ async function serveBoard(...[options, system]: Parameters<App['serveBoard']>): 
   await hub.serveBoard(options, system);
 }
 
-const code = await runCli(process.argv.slice(2), processIo(), {
+void runCli(process.argv.slice(2), processIo(), {
   ...{ version: VERSION, tools: TOOLS, callTool, loadIncident, loadAll },
   ...{ documentsOf, publishIncident, importIncident, refreshFolder, archiveIncident },
   ...{ createSampleRepo, findRoot, createDeps, openTokens, writeExport, serveHub, serveBoard },
+}).then((code) => {
+  // Not process.exit(): a pipe must receive everything that is still on its way.
+  process.exitCode ||= code;
 });
-// Not process.exit(): a pipe must receive everything that is still on its way.
-process.exitCode ||= code;

@@ -13,8 +13,10 @@ import { dirname, join } from 'node:path';
 import { hasErrno, PulseError } from '../core/errors.ts';
 import { removeEmptyFolders, sha256 } from './disk.ts';
 
-/** Without it the files would be read by the type of whatever package stands above. */
-const PACKAGE = { name: 'package.json', text: '{"type":"module"}\n' };
+/** As in the built program; without it the files would be read by the type of whatever package stands above. */
+const PACKAGE = { name: 'package.json', text: '{"type":"commonjs"}\n' };
+/** What V8 has kept of an earlier run (see load.ts): made anew by each copy, and part of none. */
+const CACHE = 'cache';
 
 /** Hash by path below the folder, with forward slashes. */
 export type Hashes = Record<string, string>;
@@ -24,7 +26,9 @@ function hashesOf(folder: string): Hashes | null {
   if (!existsSync(folder)) return null;
   return sorted(
     Object.fromEntries(
-      filesIn(folder).map((name): [string, string] => [name, sha256(readFileSync(join(folder, name)))]),
+      filesIn(folder)
+        .filter((name) => !name.startsWith(`${CACHE}/`))
+        .map((name): [string, string] => [name, sha256(readFileSync(join(folder, name)))]),
     ),
   );
 }
@@ -99,9 +103,16 @@ export function removeCopy(folder: string, hashes: Hashes): boolean {
     for (const [name, hash] of Object.entries(now)) {
       if (hashes[name] === hash) rmSync(join(folder, name));
     }
+    const kept = join(folder, CACHE);
+    if (lstatSync(kept, { throwIfNoEntry: false })?.isDirectory())
+      for (const name of readdirSync(kept)) if (name.endsWith('.bin')) rmSync(join(kept, name));
   } catch (error) {
     if (!hasErrno(error, 'EACCES', 'EPERM', 'EROFS')) throw error;
   }
-  removeEmptyFolders([...foldersOf(now).map((name) => join(folder, name)), folder, dirname(folder)]);
+  removeEmptyFolders([
+    ...[...foldersOf(now), CACHE].map((name) => join(folder, name)),
+    folder,
+    dirname(folder),
+  ]);
   return !existsSync(folder);
 }

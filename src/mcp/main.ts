@@ -2,9 +2,9 @@ import { Console } from 'node:console';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { VERSION } from '../version.ts';
+import { createFront } from './front.ts';
+import { frontAnswers } from './front-answers.ts';
 import { createReporter } from './reporter.ts';
-import { createRepositories } from './repositories.ts';
-import { createMcpServer } from './server.ts';
 import { stdioTransport } from './stdio.ts';
 
 const USAGE = `Usage: hotfix-pulse mcp [--repo DIR]
@@ -49,21 +49,18 @@ async function serve(explicit: string | undefined): Promise<void> {
     (line) => stderr.write(line),
     () => redact,
   );
-  const find = createRepositories({
-    explicit,
-    env,
-    cwd: currentFolder(),
+  const options = {
+    ...{ explicit, env, version: VERSION, report, cwd: currentFolder() },
     program: dirname(fileURLToPath(import.meta.url)),
-  });
-  const server = createMcpServer({
-    version: VERSION,
-    report,
-    async depsFor(repo, client) {
-      const deps = await find(repo, client);
-      redact = (text) => deps.redact(text).text;
-      return deps;
+    onRedact: (found: typeof redact) => {
+      redact = found;
     },
-  });
+  };
+  async function open() {
+    // Not before something is asked that the front cannot answer: most sessions have no incident.
+    const { createServing } = await import('./serving.ts');
+    return createServing(options);
+  }
 
   let uncaught = 0;
   const survive = (error: unknown): void => {
@@ -90,7 +87,8 @@ async function serve(explicit: string | undefined): Promise<void> {
       process.once(signal, () => process.exit(1));
     });
   }
-  await server.connect(transport);
+  const front = createFront({ transport, answers: await frontAnswers(), open, report });
+  await front.start();
   if (stdin.isTTY) stderr.write(`hotfix-pulse ${VERSION}: waiting for an agent on standard input. ${USAGE}`);
 }
 
@@ -101,5 +99,5 @@ if (parsed === null) {
 } else if (parsed.help) {
   process.stdout.write(USAGE);
 } else {
-  await serve(parsed.repo);
+  void serve(parsed.repo);
 }

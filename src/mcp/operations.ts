@@ -1,3 +1,4 @@
+import { LATER } from '../tools/by-name.ts';
 import type { Answer, Deps, Tool } from '../tools/tool.ts';
 
 /** The files of one incident as resources carry them. */
@@ -11,7 +12,8 @@ export interface OpenIncident {
 
 /** What the server needs of the operations; real ones by default, small ones in tests. */
 export interface Operations {
-  tools: readonly Tool[];
+  /** The operation of that name, undefined when there is none. */
+  toolOf(name: string): Promise<Tool | undefined>;
   callTool(tool: Tool, args: unknown, deps: Deps): Promise<Answer<Record<string, unknown>>>;
   documentsOf(
     incident: string | undefined,
@@ -21,20 +23,23 @@ export interface Operations {
   openIncidents(deps: Deps): Promise<OpenIncident[]>;
 }
 
-/** Loads the operations on the first call: listing tools must not wait for them. */
+/** Each operation, and what reads documents, is loaded when it is first asked for. */
 export async function loadOperations(): Promise<Operations> {
-  const [{ TOOLS }, { callTool }, { documentsOf }, { loadOpen }, { narrativeOf }] = await Promise.all([
-    import('../tools/index.ts'),
-    import('../tools/support/call.ts'),
-    import('../tools/support/documents.ts'),
-    import('../tools/support/load.ts'),
-    import('../core/documents/documents.ts'),
-  ]);
+  const { callTool } = await import('../tools/support/call.ts');
   return {
-    tools: TOOLS,
+    async toolOf(name) {
+      return Object.hasOwn(LATER, name) ? (await LATER[name]?.())?.default : undefined;
+    },
     callTool,
-    documentsOf,
+    async documentsOf(incident, deps) {
+      const { documentsOf } = await import('../tools/support/documents.ts');
+      return documentsOf(incident, deps);
+    },
     async openIncidents(deps) {
+      const [{ loadOpen }, { narrativeOf }] = await Promise.all([
+        import('../tools/support/load.ts'),
+        import('../core/documents/documents.ts'),
+      ]);
       return (await loadOpen(deps)).map(({ incident }) => ({
         uid: incident.uid,
         label: incident.label,

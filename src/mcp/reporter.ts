@@ -1,5 +1,3 @@
-import { PulseError } from '../core/errors.ts';
-
 /** Longest report in characters: a loop of errors must not fill a disk with one line. */
 const LONGEST = 4_000;
 const FRAMES = 8;
@@ -20,8 +18,9 @@ export function createReporter(
 }
 
 function partsOf(error: unknown, redact: ((text: string) => string) | undefined): string[] {
-  if (error instanceof PulseError) return [error.code, error.message];
   if (!(error instanceof Error)) return ['thrown value', redact?.(String(error)) ?? ''];
+  // By name: the front and the server behind it are two bundles, and each has a class of its own.
+  if (error.name === 'PulseError' && 'code' in error) return [String(error.code), error.message];
   const code = 'code' in error ? ` (${String(error.code)})` : '';
   const frames = (error.stack ?? '').split('\n    at ').slice(1, FRAMES + 1);
   return [

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { PulseError } from '../core/errors.ts';
-import type { WiredDeps } from '../wire.ts';
+import type { Repository, WiredDeps } from '../wire.ts';
 import type { Client, McpServerOptions } from './server.ts';
 
 export interface RepositoriesOptions {
@@ -18,8 +18,8 @@ export interface RepositoriesOptions {
  */
 export function createRepositories(options: RepositoriesOptions): McpServerOptions['depsFor'] {
   const wired = new Map<string, Promise<WiredDeps>>();
-  /** What was named, to its root: finding one asks git and sometimes the client. */
-  const roots = new Map<string, string>();
+  /** What was named, to where it is: finding that asks git and sometimes the client. */
+  const places = new Map<string, Repository>();
   let remembered = options.explicit;
 
   return async (repo, client) => {
@@ -30,28 +30,31 @@ export function createRepositories(options: RepositoriesOptions): McpServerOptio
         "pass the repository's absolute path: this server's working directory may be another one",
       );
     }
-    const { findRoot, createDeps } = await import('../wire.ts');
+    const { findRepository, createDeps } = await import('../wire.ts');
     const { env, cwd, program } = options;
     const explicit = repo ?? remembered;
     const clientRoots = () => client.roots();
-    const root = roots.get(explicit ?? '') ?? (await findRoot({ explicit, env, clientRoots, cwd, program }));
-    if (root === null) throw noRepository();
-    roots.set(explicit ?? '', root);
-    if (repo !== undefined) remembered = root;
-    const deps = await wiredFor(root, client, createDeps);
-    await deps.refresh();
-    return deps;
+    const found =
+      places.get(explicit ?? '') ?? (await findRepository({ explicit, env, clientRoots, cwd, program }));
+    if (found === null) throw noRepository();
+    places.set(explicit ?? '', found);
+    if (repo !== undefined) remembered = found.root;
+    return wiredFor(found, client, createDeps);
   };
 
-  function wiredFor(
-    root: string,
+  async function wiredFor(
+    { root, commonDir }: Repository,
     { name }: Client,
     createDeps: typeof import('../wire.ts')['createDeps'],
   ): Promise<WiredDeps> {
     const key = `${root}\0${name}`;
     const known = wired.get(key);
-    if (known) return known;
-    const made = createDeps({ root, actor: { kind: 'agent', name }, env: options.env });
+    if (known) {
+      const deps = await known;
+      await deps.refresh();
+      return deps;
+    }
+    const made = createDeps({ root, commonDir, actor: { kind: 'agent', name }, env: options.env });
     wired.set(key, made);
     // A wrong settings file is mended while we run: a failure is not kept.
     made.catch(() => wired.delete(key));

@@ -6,6 +6,7 @@ import {
   GetPromptRequestSchema,
   ReadResourceRequestSchema,
   RootsListChangedNotificationSchema,
+  SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/sdk/types.js';
 import type * as z from 'zod/v4';
 import { PulseError } from '../core/errors.ts';
@@ -33,6 +34,8 @@ export interface McpServerOptions {
   depsFor(repo: string | undefined, client: Client): Promise<Deps>;
   /** Takes what is our own bug; stderr in the real server. */
   report(what: string, error: unknown): void;
+  /** Told when a call has its answer. */
+  onCall?(): void;
   definitions?: readonly ToolDefinition[];
   operations?: () => Promise<Operations>;
 }
@@ -41,6 +44,9 @@ export interface McpServer {
   connect(transport: Transport): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Newest first. */
+export const PROTOCOL_VERSIONS: readonly string[] = SUPPORTED_PROTOCOL_VERSIONS;
 
 const ROOTS_TIMEOUT_MS = 2_000;
 /** Somebody reads a plan before they answer. */
@@ -114,8 +120,8 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     try {
       const { repo, rest } = withoutRepo(rawArguments(params), takesRepo);
       const deps = await depsFor(repo);
-      const { tools, callTool } = await operations();
-      const tool = tools.find((one) => one.name === name);
+      const { toolOf, callTool } = await operations();
+      const tool = await toolOf(name);
       if (!tool) throw new Error('a listed tool is missing in the table');
       const told = progressTo(server, _meta?.progressToken);
       try {
@@ -126,6 +132,8 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     } catch (error) {
       if (!(error instanceof PulseError)) report(`tools/call ${name}`, error);
       return errorResult(error);
+    } finally {
+      options.onCall?.();
     }
   }
 

@@ -16,6 +16,8 @@ export interface StdioTransport {
   start(): Promise<void>;
   /** Writes one message and waits while the reader is slow. After close it does nothing. */
   send(message: JsonRpcMessage): Promise<void>;
+  /** Answers a request with what is JSON already: the member `result` or `error` as text. */
+  reply(id: JsonRpcId, member: string): Promise<void>;
   close(): Promise<void>;
   onmessage?: ((message: JsonRpcMessage) => void) | undefined;
   onclose?: (() => void) | undefined;
@@ -41,7 +43,7 @@ const DRAIN_MS = 2_000;
 export function stdioTransport(options: StdioOptions = {}): StdioTransport {
   const { input = process.stdin, output = process.stdout } = options;
   const { maxLineBytes = MAX_LINE_BYTES, drainMs = DRAIN_MS } = options;
-  const transport: StdioTransport = { start, send, close };
+  const transport: StdioTransport = { start, send, reply, close };
   const unanswered = new Set<JsonRpcId>();
   const lines = lineSplitter(maxLineBytes, receive);
   let state: 'new' | 'open' | 'ending' | 'closed' = 'new';
@@ -105,8 +107,15 @@ export function stdioTransport(options: StdioOptions = {}): StdioTransport {
     await write(message, message.method === undefined ? message.id : undefined);
   }
 
+  async function reply(id: JsonRpcId, member: string): Promise<void> {
+    await writeText(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},${member}}\n`, id);
+  }
+
   async function write(message: object, answers: JsonRpcId | undefined): Promise<void> {
-    const line = `${JSON.stringify(message)}\n`;
+    await writeText(`${JSON.stringify(message)}\n`, answers);
+  }
+
+  async function writeText(line: string, answers: JsonRpcId | undefined): Promise<void> {
     writes = writes.then(() => writeLine(line));
     await writes;
     answered(answers);
