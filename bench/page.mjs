@@ -21,11 +21,13 @@ function table(head, rows) {
 /** Every budget with what this run found. */
 export function budgetTable(figures) {
   const rows = BUDGETS.map((budget) => {
-    const { id, what, most, least, aim, unit, peers, elsewhere } = budget;
+    const { id, what, most, least, aim, today, unit, peers, elsewhere } = budget;
     const limit = `${least === undefined ? 'at most' : 'at least'} ${inUnit(most ?? least, unit)}`;
     const aimed = aim === undefined ? '' : `, aim ${inUnit(aim, unit)}`;
     const found = elsewhere ? `held by ${elsewhere}` : inUnit(figures[id], unit);
-    return [what, found, limit + aimed, elsewhere ? '' : verdict(budget, figures), peers];
+    const said = elsewhere ? '' : verdict(budget, figures);
+    const held = said === 'missed' && today !== undefined ? `, held at ${inUnit(today, unit)}` : '';
+    return [what, found, limit + aimed, said + held, peers];
   });
   return table(['', 'found', 'budget', '', 'peers, measured once'], rows);
 }

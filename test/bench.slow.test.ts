@@ -12,6 +12,7 @@ interface Budget {
   what: string;
   most?: number;
   least?: number;
+  today?: number;
   elsewhere?: string;
 }
 type Figures = Record<string, number | null>;
@@ -51,6 +52,23 @@ describe('budgets', () => {
     [{ start: 3, share: 39 }, ['share']],
   ])('far beyond in %j are %j', (figures: Figures, ids) => {
     expect(farBeyond(figures, TABLE)).toEqual(ids);
+  });
+
+  it('what is not reached yet is held where it stands, and still called missed', () => {
+    const table = [
+      { id: 'start', what: 'a start', most: 2, today: 4 },
+      { id: 'share', what: 'a share', least: 60, today: 15 },
+    ];
+    expect(farBeyond({ start: 6, share: 10 }, table)).toEqual([]);
+    expect(farBeyond({ start: 6.01, share: 9.9 }, table)).toEqual(['start', 'share']);
+    expect(table.map((budget) => verdict(budget, { start: 3, share: 20 }))).toEqual(['missed', 'missed']);
+  });
+
+  it('no reached figure stands where the budget itself would hold it', () => {
+    for (const { id, most, least, today } of BUDGETS) {
+      if (today === undefined) continue;
+      expect(today > (most ?? Infinity) || today < (least ?? -Infinity), id).toBe(true);
+    }
   });
 
   it.each([

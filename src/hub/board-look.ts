@@ -1,5 +1,5 @@
-import { declinesOf } from '../core/board/declines.ts';
 import type { BoardAsk, BoardIncident } from '../core/board/view.ts';
+import { declinesOf } from '../core/declines.ts';
 import { foldIncident, type Incident, isOpen } from '../core/incident.ts';
 import { planCode, planLines, planTitle } from '../core/ship/plan.ts';
 import { isEnough } from '../core/ship/policy.ts';

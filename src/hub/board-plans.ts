@@ -1,5 +1,5 @@
 import type { BoardPlans } from '../core/board/asks.ts';
-import { declineKey, declineText } from '../core/board/declines.ts';
+import { declineKey, declineText } from '../core/declines.ts';
 import { PulseError } from '../core/errors.ts';
 import { type Incident, isOpen } from '../core/incident.ts';
 import type { AUDIENCES, ROLLBACK_TARGETS } from '../core/kinds.ts';

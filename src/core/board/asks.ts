@@ -1,7 +1,7 @@
+import type { Decline } from '../declines.ts';
 import { ROLLBACK_TARGETS } from '../kinds.ts';
 import { type Html, html } from '../report/html.ts';
 import { isEnough, needWords } from '../ship/policy.ts';
-import type { Decline } from './declines.ts';
 import { moment } from './pieces.ts';
 import type { BoardAsk, BoardMay } from './view.ts';
 

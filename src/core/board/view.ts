@@ -1,10 +1,10 @@
 import { type Clock, PROMISES } from '../clocks.ts';
+import type { Decline } from '../declines.ts';
 import { type Incident, isOpen } from '../incident.ts';
 import type { Html } from '../report/html.ts';
 import type { LevelRow } from '../severity.ts';
 import type { Need, Strength } from '../ship/policy.ts';
 import type { TaskState } from '../tasks.ts';
-import type { Decline } from './declines.ts';
 
 /** A plan that stands and that nobody has carried out. */
 export interface BoardAsk {

@@ -1,3 +1,4 @@
+import { declinesOf } from '../declines.ts';
 import type { OpenAsk, SurfaceView } from './sending.ts';
 import type { SlackMessage } from './slack-blocks.ts';
 import { SLACK_ACTIONS } from './slack-marks.ts';
@@ -23,7 +24,7 @@ export function askMessage(ask: OpenAsk, { incident, redact }: Shown): SlackMess
   const texts = packed(lines, SLACK_LIMITS.section, SECTIONS);
   const fits = texts !== null && texts.reduce((sum, text) => sum + text.length, 0) <= ROOM;
   const byName = ask.need !== 'review';
-  const declined = incident.recorded.filter((event) => event.key?.startsWith(`slack/decline/${ask.id}/`));
+  const declined = declinesOf(incident, ask.id);
   const notes = [
     ...(fits
       ? []
@@ -32,7 +33,8 @@ export function askMessage(ask: OpenAsk, { incident, redact }: Shown): SlackMess
     ...declined
       .slice(-3)
       .map(
-        ({ by }) => `Declined by ${redact(by.name)}. It can still be approved, or replaced by another plan.`,
+        ({ by, why }) =>
+          `Declined by ${redact(by)}${why === null ? '' : `: ${slackLine(redact(why), 150)}`}. It can still be approved, or replaced by another plan.`,
       ),
     `Plan ${ask.id}. The yes is for this very plan; carrying it out is another step.`,
   ];

@@ -125,14 +125,20 @@ describe('a plan that waits', () => {
     expect(slackFaults(sent(message ?? { part: '', text: '', blocks: [] }))).toEqual([]);
   });
 
-  it('can still be approved after somebody said no', () => {
-    const told = story('P1').add('noted', { by: 'Ben' });
-    const said = told.events.map((event, at) =>
-      at === told.events.length - 1 ? { ...event, key: `slack/decline/${ASK_ID}/U1/0` } : event,
-    );
+  it.each([
+    ['here', `slack/decline/${ASK_ID}/U1/0`, 'noted', 'Declined by Ben. It can still'],
+    [
+      'on the board',
+      `board/decline/${ASK_ID}/0a1b2c3d4e5f`,
+      `Deploy: plan ${ASK_ID} declined on the board: not before the backup`,
+      'Declined by Ben: not before the backup. It can still',
+    ],
+  ])('can still be approved after somebody said no %s', (_, key, text, words) => {
+    const told = story('P1').add('noted', { by: 'Ben', text });
+    const said = told.events.map((event, at) => (at === told.events.length - 1 ? { ...event, key } : event));
     told.events.splice(0, told.events.length, ...said);
     const message = draftOf(told, { asks: [ask()] }).thread.at(-1);
-    expect(textOf(message)).toContain('Declined by Ben');
+    expect(textOf(message)).toContain(words);
     expect(textOf(message)).toContain('hotfix-pulse:approve');
     expect(textOf(message)).not.toContain('hotfix-pulse:decline');
   });

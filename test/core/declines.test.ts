@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { declineKey, declinesOf, declineText } from '../../../src/core/board/declines.ts';
-import { foldIncident } from '../../../src/core/incident.ts';
-import { sampleEvents } from '../../support/sample-incident.ts';
+import { declineKey, declinesOf, declineText } from '../../src/core/declines.ts';
+import { foldIncident } from '../../src/core/incident.ts';
+import { sampleEvents } from '../support/sample-incident.ts';
 
 const PLAN = 'abcdef012345';
 const hash = (text: string): string => Buffer.from(text).toString('hex').padEnd(64, '0');

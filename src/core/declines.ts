@@ -1,4 +1,4 @@
-import type { Incident } from '../incident.ts';
+import type { Incident } from './incident.ts';
 
 /** Somebody's no to a plan. It takes nothing back and does not forbid: a yes can still follow, and another plan too. */
 export interface Decline {
