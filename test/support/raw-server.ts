@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -38,6 +38,11 @@ const HELLO = {
   capabilities: {},
   clientInfo: { name: 'raw-server', version: '1' },
 };
+
+/** A command of the built program, to its end. */
+export function runProgram(place: Place, ...words: string[]): void {
+  spawnSync(process.execPath, [PROGRAM, ...words], { cwd: place.root, env: place.env, stdio: 'ignore' });
+}
 
 /** Starts it in a place; `under` are the words in front of the command. A call that takes longer than any should ends it. */
 export function startServer(place: Place, under: readonly string[] = [], patienceMs = 60_000): RawServer {

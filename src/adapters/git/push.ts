@@ -85,9 +85,11 @@ export async function pushMoves(root: string, wanted: PushWanted, limitMs = PUSH
     );
   }
   if (await isThere(root, wanted, after)) return 'pushed';
-  const isUntouched = moves.every(({ ref, old }) => (after.get(ref) ?? null) === old);
+  const isUntouched = names.every((ref) => after.get(ref) === before.get(ref));
   if (fault !== null && isUntouched) throw pushRefusal(fault, wanted);
   checkDrift(wanted, after);
+  // A remote takes all refs at once unless it fails while it writes them.
+  if (fault !== null) throw pushRefusal('in_part', wanted);
   throw new PulseError(
     'upstream',
     'git says that the push was taken, and the remote does not show it',
@@ -126,9 +128,11 @@ async function isThere(
   return true;
 }
 
+/** Each is as it was, or as it is to be: a push that the remote took in part is made whole. */
 function checkDrift(wanted: PushWanted, refs: ReadonlyMap<string, string>): void {
-  for (const { ref, old } of wanted.moves) {
-    if ((refs.get(ref) ?? null) === old) continue;
+  for (const { ref, old, new: next } of wanted.moves) {
+    const now = refs.get(ref) ?? null;
+    if (now === old || now === next) continue;
     throw pushRefusal(ref.startsWith('refs/tags/') && old === null ? 'tag_exists' : 'moved_on', wanted);
   }
 }

@@ -32,6 +32,7 @@ const PUSH_FAULTS: Record<PushFaultName, string> = {
   moved_on: `the branch has moved on since the plan was made: ${REPLAN}`,
   drift: `the plan no longer fits: ${REPLAN}`,
   tag_exists: REPLAN,
+  in_part: `the remote has a part of it and broke off: have it looked at, then ${AGAIN}`,
   no_atomic: `the remote takes no atomic push: ${PULL_REQUEST}`,
   shallow: `the remote takes nothing from a shallow clone: run git fetch --unshallow --tags, then ${AGAIN}`,
   checked_out: 'the remote is a working repository that has the branch checked out',

@@ -10,6 +10,7 @@ export type PushFault =
   | 'no_permission'
   | 'moved_on'
   | 'tag_exists'
+  | 'in_part'
   | 'shallow'
   | 'submodule'
   | 'checked_out'
@@ -127,6 +128,11 @@ const WORDS: Record<PushFault, Words> = {
     code: 'conflict',
     message: 'somebody else has pushed a tag of that name since the plan was made',
     hint: () => `${REPLAN}; it takes the next free version`,
+  },
+  in_part: {
+    code: 'upstream',
+    message: 'the remote broke off in the middle and has a part of the push (its disk may be full or broken)',
+    hint: () => `have the remote looked at, then ${AGAIN}: it pushes what is missing and nothing else`,
   },
   no_atomic: {
     code: 'upstream',

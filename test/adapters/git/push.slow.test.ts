@@ -95,6 +95,25 @@ describe('pushing', () => {
     expect(refsOf(repo.bare)['refs/heads/main']).toBe(draft.ships);
   });
 
+  it('makes whole what a remote with a full disk took in part', async () => {
+    const repo = world();
+    const shipping = shippingIn(repo.root);
+    const draft = await shipping.plan(wanted(repo.fix));
+    expect(await shipping.push(pushOf(draft, repo.fix))).toBe('pushed');
+    const whole = refsOf(repo.bare);
+    expect(whole['refs/tags/v1.4.1']).toBeDefined();
+    // It has written the tag, and failed before the branch.
+    repo.git(['update-ref', 'refs/heads/main', repo.release], repo.bare);
+    const half = refsOf(repo.bare);
+    hook(join(repo.bare, 'hooks'), 'pre-receive', 'echo no >&2; exit 1');
+    const error = await refusal(shipping.push(pushOf(draft, repo.fix)));
+    expect(error.details).toEqual({ fault: 'hook_declined' });
+    expect(refsOf(repo.bare)).toEqual(half);
+    hook(join(repo.bare, 'hooks'), 'pre-receive', 'exit 0');
+    expect(await shipping.push(pushOf(draft, repo.fix))).toBe('pushed');
+    expect(refsOf(repo.bare)).toEqual(whole);
+  });
+
   it('is done already when the branch has gone on from the merge', async () => {
     const repo = world();
     const shipping = shippingIn(repo.root);
