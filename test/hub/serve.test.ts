@@ -5,7 +5,8 @@ import { PulseError } from '../../src/core/errors.ts';
 import { answer, readBody } from '../../src/hub/body.ts';
 import type { HubDoor } from '../../src/hub/door.ts';
 import type { Doors } from '../../src/hub/doors.ts';
-import { ask, freePort, settle, startHub } from '../support/hub-kit.ts';
+import { freePort } from '../support/free-port.ts';
+import { ask, settle, startHub } from '../support/hub-kit.ts';
 import { tempRepo } from '../support/repo.ts';
 
 const doorsOf = (...doors: HubDoor[]): Doors =>

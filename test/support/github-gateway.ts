@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createEmulator } from 'emulate';
+import { freePort } from './free-port.ts';
 import { type Asked, githubContract } from './github-contract.ts';
 import { asGitHubSays } from './github-deviations.ts';
 import {
@@ -208,12 +209,4 @@ async function forward(base: string, asked: Asked, headers: IncomingMessage['hea
       }),
     ),
   };
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((done) => probe.close(done));
-  return port;
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { ask, freePort } from './hub-kit.ts';
+import { freePort } from './free-port.ts';
+import { ask } from './hub-kit.ts';
 
 export interface HubCrowd {
   ports: readonly number[];

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { HubContext } from '../../src/hub/door.ts';
 import type { Doors } from '../../src/hub/doors.ts';
@@ -146,14 +146,3 @@ export function raw(port: number, send: (write: (text: string) => void) => void)
 /** As ClickUp signs: hex HMAC-SHA256 of the body. */
 export const clickUpSignature = (body: string | Buffer, secret = 'webhook-secret'): string =>
   createHmac('sha256', secret).update(body).digest('hex');
-
-/** A port that nothing listens at, for a server that is asked before it says where it is. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => {
-    server.listen(0, '127.0.0.1', done);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}

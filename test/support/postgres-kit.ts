@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import postgres from 'postgres';
@@ -12,6 +11,7 @@ import {
   type PostgresLog,
   type PostgresLogOptions,
 } from '../../src/adapters/postgres/postgres-log.ts';
+import { freePort } from './free-port.ts';
 
 /** A plain role without any right but those that `migrate --grant` gave it, in every workspace. */
 const APP = 'pulse_app';
@@ -69,14 +69,6 @@ function binaries(): string {
     .map((version) => join(base, String(version), 'bin'))
     .find((path) => existsSync(join(path, 'initdb')));
   return found ?? dirname(execFileSync('which', ['initdb'], { encoding: 'utf8' }).trim());
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 export interface TeamDatabase extends Cluster {

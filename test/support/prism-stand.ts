@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { freePort } from './free-port.ts';
 import { PRISM } from './requires.ts';
 
 /**
@@ -188,14 +189,6 @@ function send(response: ServerResponse, { status, body, headers = {} }: Answer):
 
 const isRefusal = (fault: Fault | null): fault is { refused: Answer } =>
   typeof fault === 'object' && fault !== null && 'refused' in fault;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await listen(server);
-  const port = portOf(server);
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 const listen = (server: Server): Promise<void> =>
   new Promise((done) => {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { createEmulator } from 'emulate';
 import { onTestFinished } from 'vitest';
+import { freePort } from './free-port.ts';
 
 /** A Slack workspace that others wrote, behind a gateway that can fail on purpose and writes down what came. */
 
@@ -35,14 +36,6 @@ export interface StoredMessage {
   text: string;
   thread_ts?: string;
   blocks?: Record<string, unknown>[];
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
 }
 
 export async function slackStand() {
