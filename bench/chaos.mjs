@@ -121,7 +121,7 @@ if (!existsSync(server) || !existsSync(client)) {
     '',
     chaosTable(kills),
     '',
-    `System calls that were killed or failed, ${sparse === 1 ? 'all of them' : `at least every ${sparse}th of them`}:`,
+    `System calls that were killed or failed, ${sparse === 1 ? 'all of them' : `at least one in ${sparse} of them`}:`,
     '',
     pointsTable(tools),
   ].join('\n');

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createAcceptedChecks } from '../../src/adapters/accepted-checks.ts';
 import { createChecks } from '../../src/adapters/checks-port.ts';
 import type { CheckSettings, CheckWatch } from '../../src/core/ship/check-run.ts';
+import { isAlive } from '../support/alive.ts';
 import { checkRepo, ENV, NODE } from '../support/check-repo.ts';
 import { checkoutPrint } from '../support/checkout.ts';
 import { makeDirty } from '../support/hotfix-start-kit.ts';
@@ -34,15 +35,6 @@ function checked(
     },
   };
 }
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-};
 
 describe('checks', () => {
   it('run one after the other on the commit, and tell how far they are; a dirty checkout is untouched', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type TalkRequest, talkTo } from '../../src/adapters/talk.ts';
+import { isAlive } from '../support/alive.ts';
 import { tempFolder } from '../support/repo.ts';
 
 const talk = (script: string, change: Partial<TalkRequest> = {}) =>
@@ -16,16 +17,8 @@ const talk = (script: string, change: Partial<TalkRequest> = {}) =>
 const ECHO = "process.stdin.on('data', (text) => process.stdout.write(text))";
 
 async function isGone(pid: number): Promise<boolean> {
-  for (let left = 50; left > 0; left--) {
-    try {
-      process.kill(pid, 0);
-      if (/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return true;
-    } catch {
-      return true;
-    }
-    await sleep(20);
-  }
-  return false;
+  for (let left = 250; left > 0 && isAlive(pid); left--) await sleep(20);
+  return !isAlive(pid);
 }
 
 describe('talkTo', () => {

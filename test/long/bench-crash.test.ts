@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { isAlive } from '../support/alive.ts';
 import { type Bench, benchFolder, copyOf, hook, put, service, settings } from '../support/bench-repos.ts';
 import { type Step, take } from '../support/bench-steps.ts';
 import { expectSame, leftovers, opened, prints } from '../support/bench-way.ts';
@@ -24,17 +25,6 @@ afterEach(() => {
 
 /** Waits for ever in the process that has HOLD in its environment, and says who waits; nothing in any other. */
 const WAITS = 'test -z "$HOLD" && exit 0; echo $$ > "$HOLD"; exec sleep 300';
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  // A zombie has ended; only its parent has not looked yet.
-  const status = `/proc/${pid}/status`;
-  return !existsSync(status) || !/^State:\s+Z/m.test(readFileSync(status, 'utf8'));
-}
 
 async function until(is: () => boolean): Promise<void> {
   for (let i = 0; i < 800 && !is(); i++) await sleep(25);

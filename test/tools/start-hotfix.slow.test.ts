@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFile
 import { basename, dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PulseError } from '../../src/core/errors.ts';
+import { isAlive } from '../support/alive.ts';
 import { checkoutPrint } from '../support/checkout.ts';
 import { BRANCH, git, hangingHelper, incidentIn, makeDirty, released } from '../support/hotfix-start-kit.ts';
 import { tempFolder, tempRepo } from '../support/repo.ts';
@@ -481,19 +482,9 @@ describe('the fetch', () => {
     expect(data.base).toMatchObject({ ref: 'v1.0.0' });
     expect(warnings).toContainEqual(expect.stringMatching(/^Could not fetch from origin: it did not answer/));
     const pid = Number(readFileSync(helper.pid, 'utf8'));
-    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 3_000);
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 10_000);
   }, 20_000);
 });
-
-/** A process that has ended and waits for its parent counts as ended. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 describe('the worktree', () => {
   it('refuses a path inside, malformed or without a parent, and makes nothing', async () => {

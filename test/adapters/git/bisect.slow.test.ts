@@ -8,6 +8,7 @@ import { runCommand } from '../../../src/adapters/checks.ts';
 import { type BisectWatch, runBisect } from '../../../src/adapters/git/bisect.ts';
 import { createWorktrees } from '../../../src/adapters/git/worktree.ts';
 import type { BisectProgress } from '../../../src/core/ship/change-range.ts';
+import { isAlive } from '../../support/alive.ts';
 import { bundle } from '../../support/bundle.ts';
 import { type TempRepo, tempFolder, tempRepo } from '../../support/repo.ts';
 import { fingerprint, objectNames } from '../../support/suspect-repo.ts';
@@ -41,16 +42,6 @@ const leftovers = ({ repo, home }: Case): string[] => [
     .split('\n')
     .filter((line) => line.includes('hotfix-pulse-wt-')),
 ];
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    // A zombie has ended; only its parent has not looked yet.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-};
 
 async function until(is: () => boolean): Promise<void> {
   for (let i = 0; i < 200 && !is(); i++) await sleep(25);
