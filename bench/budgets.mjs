@@ -18,7 +18,7 @@ export const BUDGETS = [
   {
     id: 'start_to_result',
     what: 'start to the first tool result, to `node -e 0`',
-    ...{ most: 2.5, aim: 1.5, today: 4.4, unit: 'x' },
+    ...{ most: 2.5, aim: 1.5, today: 5, unit: 'x' },
     peers: 'about 7',
   },
   {
@@ -36,13 +36,13 @@ export const BUDGETS = [
   {
     id: 'record_p50',
     what: '`record_timeline_event` p50, to an echo and a flushed append',
-    ...{ most: 2.5, today: 5.8, unit: 'x' },
+    ...{ most: 2.5, today: 7, unit: 'x' },
     peers: '4.5 (memory, not durable), 2.5 (ohno)',
   },
   {
     id: 'events_share',
     what: 'events acknowledged per second, 4 servers with 4 calls in flight, of bare flushed appends',
-    ...{ least: 50, today: 15, unit: '%' },
+    ...{ least: 50, today: 12, unit: '%' },
     peers: '',
   },
   {
@@ -67,6 +67,14 @@ export const BUDGETS = [
     elsewhere: '`npm run test:long`',
   },
 ];
+
+/** Below it an append with its flush reached no disk, but memory. Milliseconds. */
+const LEAST_FLUSH_MS = 0.1;
+
+/** Figures to check: without those that a flush is part of, where the machine has none worth the name. */
+export function judged(figures, flushMs) {
+  return flushMs < LEAST_FLUSH_MS ? { ...figures, record_p50: null, events_share: null } : figures;
+}
 
 /** `met`, `missed`, or `unknown` where the run has no such figure. */
 export function verdict({ id, most, least }, figures) {

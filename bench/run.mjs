@@ -15,7 +15,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { failedTwice } from './budgets.mjs';
+import { failedTwice, judged } from './budgets.mjs';
 import { eventBytes, measureCalls, measureStarts, measureTogether } from './measures.mjs';
 import { figuresText, renewed } from './page.mjs';
 import { measureParts } from './parts.mjs';
@@ -76,7 +76,7 @@ async function shown() {
   writeFileSync(flags.json, `${JSON.stringify(run, null, 2)}\n`);
   process.stdout.write(`${figuresText(run)}\n`);
   if (flags.docs) writeFileSync(PAGE, renewed(readFileSync(PAGE, 'utf8'), figuresText(run)));
-  return run.figures;
+  return judged(run.figures, run.calls.flush_ms);
 }
 
 if (!existsSync(flags.server)) {

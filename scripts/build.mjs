@@ -101,6 +101,8 @@ export async function build(root, out) {
   for (const folder of [PACKAGES, MIGRATIONS]) await mkdir(join(out, folder), { recursive: true });
   for (const [name, contents] of files) await replaceFile(join(out, name), contents);
   await chmod(join(out, 'hotfix-pulse.js'), 0o755);
+  // Whatever the umask: beside a program that others may write to, no compiled code is kept (src/load.ts).
+  await chmod(out, 0o755);
   await removeOthers(out, new Set(files.map(([name]) => name)));
   return files.map(([name, contents]) => [name, Buffer.byteLength(contents)]);
 }

@@ -18,6 +18,7 @@ interface Budget {
 type Figures = Record<string, number | null>;
 interface Budgets {
   BUDGETS: readonly Budget[];
+  judged(figures: Figures, flushMs: number): Figures;
   verdict(budget: Budget, figures: Figures): string;
   farBeyond(figures: Figures, budgets?: readonly Budget[]): string[];
   failedTwice(run: () => Promise<Figures>, budgets?: readonly Budget[]): Promise<string[]>;
@@ -28,7 +29,7 @@ interface Page {
   renewed(page: string, text: string): string;
 }
 const load = (name: string) => import(pathToFileURL(join(root, 'bench', name)).href);
-const { BUDGETS, verdict, farBeyond, failedTwice }: Budgets = await load('budgets.mjs');
+const { BUDGETS, judged, verdict, farBeyond, failedTwice }: Budgets = await load('budgets.mjs');
 const { BEGIN, END, renewed }: Page = await load('page.mjs');
 
 const measured = BUDGETS.filter(({ elsewhere }) => elsewhere === undefined).map(({ id }) => id);
@@ -62,6 +63,12 @@ describe('budgets', () => {
     expect(farBeyond({ start: 6, share: 10 }, table)).toEqual([]);
     expect(farBeyond({ start: 6.01, share: 9.9 }, table)).toEqual(['start', 'share']);
     expect(table.map((budget) => verdict(budget, { start: 3, share: 20 }))).toEqual(['missed', 'missed']);
+  });
+
+  it('what a flush is part of is not judged where nothing reaches a disk', () => {
+    const figures = { start_to_list: 9, record_p50: 90, events_share: 1 };
+    expect(farBeyond(judged(figures, 0.02))).toEqual(['start_to_list']);
+    expect(farBeyond(judged(figures, 0.2))).toEqual(['start_to_list', 'record_p50', 'events_share']);
   });
 
   it('no reached figure stands where the budget itself would hold it', () => {
