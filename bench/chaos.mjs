@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { renewed } from './page.mjs';
+import { renewed, table } from './page.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const server = join(root, 'dist', 'hotfix-pulse.js');
@@ -39,10 +39,6 @@ const { values: flags } = parseArgs({
 
 const runs = (part) => flags.only === 'both' || flags.only === part;
 const count = (value) => value.toLocaleString('en');
-const table = (head, rows) =>
-  [head, head.map((_, i) => (i === 0 ? '---' : '--:')), ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
 
 /** One run of the client; its counts. */
 function underKills(seed) {

@@ -1,5 +1,7 @@
 // How a run of the hub's bench is shown: the lines on stdout are the generated part of docs/performance.md.
 
+import { table } from './page.mjs';
+
 const whole = (value) => Math.round(value).toLocaleString('en');
 const mb = (kilobytes) => `${whole(kilobytes / 1024)} MB`;
 
@@ -25,9 +27,7 @@ export function hubText(run) {
   return [
     `${clients} clients with a token each, one call under way each, on ${incidents} incidents, one hub; ${turns} turns of ${whole(each * clients)} calls, in turn with as many rows. Rates are the best turn's.`,
     '',
-    '| | found |',
-    '| --- | --: |',
-    ...rows.map(([what, found]) => `| ${what} | ${found} |`),
+    table(['', 'found'], rows),
     '',
     `Node.js ${node}, PostgreSQL ${version}, ${cores} cores for hub, database and clients together.`,
   ].join('\n');

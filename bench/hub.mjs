@@ -20,7 +20,7 @@ import { startCluster } from './hub-cluster.mjs';
 import { CLIENTS, databaseOf, INCIDENTS, makeTokens, measureLoad } from './hub-load.mjs';
 import { hubText } from './hub-page.mjs';
 import { hubIn } from './hub-process.mjs';
-import { renewed } from './page.mjs';
+import { renewed, tell } from './page.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const PAGE = join(root, 'docs', 'performance.md');
@@ -35,10 +35,6 @@ const { values: flags } = parseArgs({
     docs: { type: 'boolean', default: false },
   },
 });
-
-function tell(text) {
-  process.stderr.write(process.stderr.isTTY ? `\r${text.padEnd(40)}` : `${text}\n`);
-}
 
 function quantile(values, part) {
   const sorted = values.toSorted((a, b) => a - b);

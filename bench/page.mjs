@@ -11,7 +11,8 @@ const number = (value, digits = 0) =>
 const DIGITS = { x: 2, MB: 0, tokens: 0, '%': 0, events: 0 };
 const inUnit = (value, unit) => (value === undefined ? '' : `${number(value, DIGITS[unit])} ${unit}`);
 
-function table(head, rows) {
+/** A Markdown table; figures to the right. */
+export function table(head, rows) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map((_, index) => (index === 0 ? '---' : '--:'))), ...rows.map(line)].join(
     '\n',
@@ -90,4 +91,9 @@ export function renewed(page, text, part = 'figures', command = 'npm run bench -
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`docs/performance.md has lost the line ${begin} or ${end}`);
   return `${page.slice(0, from)}${begin}\n${text}\n${page.slice(to)}`;
+}
+
+/** Progress for people: one line on a terminal, a line each elsewhere. */
+export function tell(text) {
+  process.stderr.write(process.stderr.isTTY ? `\r${text.padEnd(40)}` : `${text}\n`);
 }

@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { failedTwice, judged } from './budgets.mjs';
 import { eventBytes, measureCalls, measureStarts, measureTogether } from './measures.mjs';
-import { figuresText, renewed } from './page.mjs';
+import { figuresText, renewed, tell } from './page.mjs';
 import { measureParts } from './parts.mjs';
 import { subjects } from './subjects.mjs';
 
@@ -37,10 +37,6 @@ const { values: flags } = parseArgs({
 });
 const rounds = Number(flags.rounds ?? (flags.check ? 9 : 15));
 const calls = Number(flags.calls ?? (flags.check ? 150 : 300));
-
-function tell(text) {
-  process.stderr.write(process.stderr.isTTY ? `\r${text.padEnd(40)}` : `${text}\n`);
-}
 
 async function measure() {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'hotfix-pulse-bench-')));

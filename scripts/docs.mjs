@@ -1,7 +1,8 @@
 // Writes the generated parts of README.md and docs/tools.md. Usage: node scripts/docs.mjs [--check]
 // The transcript is what `npm run demo` prints, the tables are what the built server lists.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -31,14 +32,19 @@ export function stable(text) {
 }
 
 export function transcript() {
-  const env = { ...process.env, NO_COLOR: '1' };
-  return stable(
-    execFileSync(process.execPath, [join(root, 'scripts', 'demo.mjs')], {
-      encoding: 'utf8',
-      env,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }),
-  );
+  // The demo leaves its repositories for people to look at; here nobody does.
+  const folder = mkdtempSync(join(tmpdir(), 'hotfix-pulse-docs-'));
+  try {
+    return stable(
+      execFileSync(process.execPath, [join(root, 'scripts', 'demo.mjs')], {
+        encoding: 'utf8',
+        env: { ...process.env, NO_COLOR: '1', TMPDIR: folder },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 const WIDTH = 150;

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import type { Actor, EventDraft } from '../core/events.ts';
+import { type Actor, type EventDraft, hashedKey } from '../core/events.ts';
 import { cleanText } from '../core/untrusted.ts';
 import type { AppendOutcome, EventLog } from '../ports.ts';
+import { systemIds } from './clock-ids.ts';
 
 export interface Guard {
   /** Takes secrets and personal data out of one text; answers what it took. */
@@ -84,7 +84,7 @@ function passDraft(draft: EventDraft, pass: Pass): EventDraft {
 
 /** A key has to stay the same key, and different from every other: one that holds a secret becomes its own hash. */
 function passKey(key: string, pass: Pass): string {
-  return pass(key) === key ? key : `sha256-${createHash('sha256').update(key, 'utf8').digest('hex')}`;
+  return pass(key) === key ? key : hashedKey(key, systemIds.sha256);
 }
 
 function passActor(actor: Actor, pass: Pass): Actor {

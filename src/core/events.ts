@@ -155,6 +155,11 @@ export function byRecorded(a: TimelineEvent, b: TimelineEvent): number {
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** How an idempotency key that holds a secret is kept: still the same key, and different from every other. */
+export function hashedKey(key: string, sha256: (text: string) => string): string {
+  return `sha256-${sha256(key)}`;
+}
+
 /** Events of each kind, in the order in which they came. */
 export type ByKind = ReadonlyMap<Kind, readonly RecordedEvent[]>;
 

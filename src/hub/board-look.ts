@@ -1,6 +1,7 @@
 import type { BoardAsk, BoardIncident } from '../core/board/view.ts';
 import { declinesOf } from '../core/declines.ts';
-import { foldIncident, type Incident, isOpen } from '../core/incident.ts';
+import { type Incident, isOpen } from '../core/incident.ts';
+import { foldKnown } from '../core/incident-folds.ts';
 import { planCode, planLines, planTitle } from '../core/ship/plan.ts';
 import { isEnough } from '../core/ship/policy.ts';
 import { tasksOf } from '../core/tasks.ts';
@@ -63,10 +64,9 @@ export function createLook(now: () => number) {
   let order = { at: Number.NEGATIVE_INFINITY, open: '', uids: [] as readonly string[] };
 
   async function read(uid: string, deps: Deps): Promise<Kept> {
-    const before = kept.get(uid);
     const { events, damage } = await deps.log.read(uid);
     const stamp = `${events.length}.${events.at(-1)?.id ?? ''}.${damage.length}`;
-    const incident = before?.stamp === stamp ? before.incident : foldIncident(uid, events);
+    const incident = foldKnown(uid, events);
     const fresh = { incident, stamp, readAt: now(), seen: seen(incident, damage, stamp, deps) };
     kept.delete(uid);
     kept.set(uid, fresh);
@@ -99,7 +99,7 @@ export function createLook(now: () => number) {
     }
     const all = [];
     for (const uid of open) all.push((kept.get(uid) ?? (await read(uid, deps))).seen);
-    const over = inOrder(all.map((one) => ({ ...one, incident: { ...one.incident } })));
+    const over = inOrder(all.map((one) => ({ ...one })));
     return over.flatMap(({ incident }) => (incident.opened && !isOpen(incident) ? [incident.uid] : []));
   }
 
@@ -130,7 +130,7 @@ export function createLook(now: () => number) {
       if (hasEnded && !rests) again -= 1;
       const { seen: one } = rests ? before : await read(uid, deps);
       // A copy: whoever tells twins apart writes into it.
-      if (one.incident.opened) found.push({ ...one, incident: { ...one.incident } });
+      if (one.incident.opened) found.push({ ...one });
     }
     return inOrder(found).filter(({ incident }) => chosen.has(incident.uid));
   }

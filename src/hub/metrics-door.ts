@@ -1,12 +1,11 @@
-import { mayDo } from '../core/team-tokens.ts';
 import type { Team } from '../ports-team.ts';
-import { createAccess, tooNarrow } from './auth/access.ts';
+import { createAccess } from './auth/access.ts';
 import { answer } from './body.ts';
 import type { HubDoor } from './door.ts';
 import type { HubMetrics, MetricSources } from './metrics.ts';
 import { inTime } from './readiness.ts';
 
-/** `/metrics`, for whoever may read the record: what a team is busy with is not for everybody. */
+/** `/metrics`, for whoever holds a token, since each may read: what a team is busy with is not for everybody. */
 export function createMetricsDoor(
   metrics: HubMetrics,
   sources: MetricSources,
@@ -19,17 +18,13 @@ export function createMetricsDoor(
       // Where tokens lie in a database that is away, nobody can be told from anybody.
       const admission = await inTime(access.admit(req, address));
       if (admission === null) return answer(res, 503, { connection: 'close' });
-      const refusal =
-        'refusal' in admission
-          ? admission.refusal
-          : mayDo(admission.token, 'read')
-            ? null
-            : tooNarrow('read');
-      if (refusal !== null) return answer(res, refusal.status, { ...refusal.headers, connection: 'close' });
+      if ('refusal' in admission) {
+        const { status, headers } = admission.refusal;
+        return answer(res, status, { ...headers, connection: 'close' });
+      }
       const text = await metrics.text(sources);
       res.writeHead(200, { 'content-type': metrics.contentType, 'content-length': Buffer.byteLength(text) });
       res.end(text);
     },
-    stop: async () => parts.team.close?.(),
   };
 }

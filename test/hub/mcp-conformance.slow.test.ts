@@ -78,12 +78,10 @@ async function hubForAnyone(): Promise<{ port: number }> {
   return { port: await withToken(hub.port, (await tokenFor(root, 'agent', 'write')).text) };
 }
 
-const told = (args: readonly string[]): Promise<string> =>
+const told = (args: readonly string[], program = CONFORMANCE.program): Promise<string> =>
   new Promise((done) => {
     const options = { env: { PATH: process.env.PATH, HOME: tempFolder(), NO_COLOR: '1' }, timeout: 60_000 };
-    execFile(CONFORMANCE.node, [CONFORMANCE.program, ...args], options, (_error, out, err) =>
-      done(`${out}${err}`),
-    );
+    execFile(CONFORMANCE.node, [program, ...args], options, (_error, out, err) => done(`${out}${err}`));
   });
 
 describe('the MCP conformance suite', () => {
@@ -111,9 +109,13 @@ describe('the MCP conformance suite', () => {
       const { port } = await hubForAnyone();
       const url = `http://127.0.0.1:${port}/mcp`;
       const failed = new Set<string>();
-      for (const version of ['2025-11-25', '2026-07-28']) {
+      for (const [version, program] of [
+        ['2025-11-25', CONFORMANCE.older],
+        ['2025-11-25', CONFORMANCE.program],
+        ['2026-07-28', CONFORMANCE.program],
+      ] as const) {
         const args = ['server', '--url', url, '--suite', 'all', '--spec-version', version];
-        const text = (await told([...args, '--expected-failures', BASELINE])).replace(PAINT, '');
+        const text = (await told([...args, '--expected-failures', BASELINE], program)).replace(PAINT, '');
         expect(text).toMatch(/^Total: \d+ passed/m);
         expect(listed(text, 'Unexpected failures (not in baseline):')).toEqual([]);
         for (const name of listed(text, 'Expected failures (in baseline):')) failed.add(name);

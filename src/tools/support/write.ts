@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../core/canonical.ts';
 import { PulseError } from '../../core/errors.ts';
-import type { Actor, EventDraft, TimelineEvent } from '../../core/events.ts';
+import { type Actor, type EventDraft, hashedKey, type TimelineEvent } from '../../core/events.ts';
 import { MINUTE, parseDue, parseWhen, SECOND } from '../../core/time.ts';
 import { ulidAfter } from '../../core/ulid.ts';
 import { CAPS, capText, cleanText } from '../../core/untrusted.ts';
@@ -44,7 +44,7 @@ export function keyed(drafts: EventDraft[], key: string | undefined): EventDraft
 /** Whether this event is the first of the call with that key; the log keeps of a key that holds a secret its hash. */
 export function isFirstOf(key: string, event: TimelineEvent, deps: Pick<Deps, 'ids'>): boolean {
   const first = `${key}/0`;
-  return event.key === first || event.key === `sha256-${deps.ids.sha256(first)}`;
+  return event.key === first || event.key === hashedKey(first, deps.ids.sha256);
 }
 
 /** The events of an identical call that the same actor made moments ago, if any. */

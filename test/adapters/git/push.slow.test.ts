@@ -95,6 +95,28 @@ describe('pushing', () => {
     expect(refsOf(repo.bare)['refs/heads/main']).toBe(draft.ships);
   });
 
+  it('says so when the remote broke off with a part of it', async () => {
+    const repo = world();
+    const shipping = shippingIn(repo.root);
+    const draft = await shipping.plan(wanted(repo.fix));
+    // It takes all, loses the branch again, and ends before it has said anything but which refs it had.
+    const folder = tempFolder();
+    const undo = `git --git-dir='${repo.bare}' update-ref refs/heads/main ${repo.release}`;
+    hook(
+      folder,
+      'pack',
+      `said=$(git receive-pack --advertise-refs "$@" | wc -c); git receive-pack "$@" | head -c "$said"; ${undo}; exit 1`,
+    );
+    repo.git(['config', 'remote.origin.receivepack', join(folder, 'pack')]);
+    const error = await refusal(shipping.push(pushOf(draft, repo.fix)));
+    expect(error.details).toEqual({ fault: 'in_part' });
+    expect(error.hint).toContain('the same plan_id');
+    expect(refsOf(repo.bare)['refs/tags/v1.4.1']).toBeDefined();
+    repo.git(['config', '--unset', 'remote.origin.receivepack']);
+    expect(await shipping.push(pushOf(draft, repo.fix))).toBe('pushed');
+    expect(refsOf(repo.bare)['refs/heads/main']).toBe(draft.ships);
+  });
+
   it('makes whole what a remote with a full disk took in part', async () => {
     const repo = world();
     const shipping = shippingIn(repo.root);
